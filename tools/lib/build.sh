@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# Builds: the native programs in a Meson folder, the web client in web-client/dist. Needs ui.sh and node.sh.
+
+: "${root:?ui.sh comes first}"
+
+# native_build FOLDER [MESON-OPTION...]: set up once, then ninja.
+native_build() {
+    local folder=$root/$1 stamp=$root/$1/.set-up-with
+    shift
+    if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$*" ]; then
+        rm -rf "$folder/build.ninja" "$folder/meson-private" "$folder/meson-info"
+        meson setup "$folder" "$root" "$@"
+        printf '%s\n' "$*" >"$stamp"
+    fi
+    ninja -C "$folder"
+}
+
+# One digest over everything the web client's build reads.
+web_digest() {
+    {
+        node --version
+        find "$root/web-client" \( -name node_modules -o -name dist -o -name out \) -prune \
+            -o -type f -print0 | sort -z | xargs -0 sha256sum
+    } | sha256sum
+}
+
+# web_build: web-client/dist, skipped while its inputs are those it was made from.
+web_build() {
+    local stamp=$root/web-client/node_modules/.built-from now
+    npm_install "$root/web-client"
+    now=$(web_digest)
+    if [ -d "$root/web-client/dist" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then
+        return 0
+    fi
+    npm run build --prefix "$root/web-client"
+    printf '%s\n' "$now" >"$stamp"
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# Debian packages: tools/packages.txt against what dpkg has. Needs ui.sh.
+
+: "${root:?ui.sh comes first}"
+
+# The packages of the named groups, one a line.
+packages_listed() {
+    local group
+    for group; do
+        awk -v group="$group" '$1 == group { print $2 }' "$root/tools/packages.txt"
+    done
+}
+
+# Those of them that are not installed. One dpkg-query for all, so that this takes no time.
+packages_missing() {
+    local listed
+    listed=$(packages_listed "$@" | sort -u)
+    # dpkg-query fails when it knows nothing of a package: that one is then not in its output.
+    # shellcheck disable=SC2086 # one word a package
+    comm -23 <(printf '%s\n' $listed) <(
+        { dpkg-query -W -f '${db:Status-Status} ${Package}\n' $listed 2>/dev/null || true; } |
+            awk '$1 == "installed" { print $2 }' | sort -u
+    )
+    command -v npm >/dev/null || echo npm
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+# packages_install GROUP...: install what is missing; nothing at all when nothing is.
+packages_install() {
+    command -v dpkg-query >/dev/null ||
+        die "this is not Debian: dpkg-query is missing" \
+            "install what tools/packages.txt names by other means, then use --no-install"
+    local missing
+    missing=$(packages_missing "$@" | tr '\n' ' ')
+    [ -n "${missing// /}" ] || return 0
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+        die "packages are missing and neither root nor sudo is here: $missing" \
+            "run as root: apt-get install --no-install-recommends $missing"
+    fi
+    say "installing packages: $missing"
+    local log=$root/build/test-logs/packages.log
+    quiet "$log" as_root apt-get -o DPkg::Lock::Timeout=300 update
+    # shellcheck disable=SC2086 # one word a package
+    quiet "$log" as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
+        install -y --no-install-recommends $missing
+}
