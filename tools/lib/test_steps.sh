@@ -1,0 +1,120 @@
+# shellcheck shell=bash
+# The steps of tools/test: a row each, and a function step_NAME each. Needs the other libraries.
+
+: "${root:?ui.sh comes first}"
+
+# GROUP NAME KIND [BUILDS THAT IT NEEDS]. KIND tells how its tests are counted.
+# shellcheck disable=SC2034 # tools/test walks over it
+test_steps=(
+    'static scripts check'
+    'static layers check'
+    'static format check'
+    'build build-asan build'
+    'unit unit-asan meson build-asan'
+    'flow flow-asan meson build-asan'
+    'build build-tsan build'
+    'unit unit-tsan meson build-tsan'
+    'build build-fuzz build'
+    'fuzz fuzz meson build-fuzz'
+    'build build build'
+    'build web-install build'
+    'web web-typecheck check web-install'
+    'web web-lint check web-install'
+    'web web-unit vitest web-install'
+    'build web-build build web-install'
+    'e2e e2e node build web-install web-build'
+)
+
+step_scripts() {
+    shellcheck -x tools/run tools/test tools/format tools/supervise tools/lib/*.sh .ci/run
+}
+
+step_layers() {
+    tools/check-layers
+}
+
+step_format() {
+    tools/format --check
+}
+
+step_build() {
+    native_build build
+}
+
+step_build_asan() {
+    native_build build-asan -Db_sanitize=address,undefined -Db_lundef=false
+}
+
+step_build_tsan() {
+    native_build build-tsan -Db_sanitize=thread -Db_lundef=false
+}
+
+step_build_fuzz() {
+    CC=clang native_build build-fuzz -Dfuzzing=true -Db_lundef=false
+}
+
+# Where the suite's result lies, from the step's name.
+step_meson_log() {
+    case $1 in
+        *-asan) echo "build-asan/meson-logs/$1.json" ;;
+        *-tsan) echo "build-tsan/meson-logs/$1.json" ;;
+        fuzz) echo "build-fuzz/meson-logs/fuzz.json" ;;
+    esac
+}
+
+# meson_suite FOLDER SUITE LOG-NAME TIMEOUT-MULTIPLIER
+meson_suite() {
+    # A sanitizer's shadow memory may collide with a randomised layout on kernels that use many bits.
+    local fixed_layout=()
+    ! setarch -R true 2>/dev/null || fixed_layout=(setarch -R)
+    local options=$root/tools/sanitizers
+    env G_SLICE=always-malloc \
+        ASAN_OPTIONS="abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1" \
+        LSAN_OPTIONS="suppressions=$options/lsan.supp:print_suppressions=0" \
+        UBSAN_OPTIONS="halt_on_error=1:abort_on_error=1:print_stacktrace=1" \
+        TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$options/tsan.supp" \
+        "${fixed_layout[@]}" meson test -C "$1" --no-rebuild --suite "$2" --logbase "$3" \
+        --timeout-multiplier "$4" --print-errorlogs
+}
+
+step_unit_asan() {
+    meson_suite build-asan unit unit-asan 3
+}
+
+step_flow_asan() {
+    meson_suite build-asan flow flow-asan 3
+}
+
+step_unit_tsan() {
+    meson_suite build-tsan tsan unit-tsan 6
+}
+
+step_fuzz() {
+    meson_suite build-fuzz fuzz fuzz 1
+}
+
+step_web_install() {
+    npm_install "$root/web-client"
+}
+
+step_web_typecheck() {
+    npm run typecheck --prefix web-client
+}
+
+step_web_lint() {
+    npm run lint --prefix web-client
+}
+
+step_web_unit() {
+    npm test --prefix web-client -- --reporter=default --reporter=json \
+        --outputFile.json="$root/build/test-logs/web-unit.json"
+}
+
+step_web_build() {
+    web_build
+}
+
+step_e2e() {
+    npm_install "$root/tests/e2e"
+    timeout --kill-after=10 1200 npm test --prefix tests/e2e
+}
