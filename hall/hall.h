@@ -1,0 +1,289 @@
+/* The hall: matters, windows, tickets, the queue's rule, staff, sessions as the business sees them, and
+ * the audit trail. The only header other folders may include.
+ *
+ * Its rules and its store run on one thread of their own, so that a slow database never stalls a
+ * socket; passwords are hashed on a helper thread. Requests come from the control thread (signaling),
+ * are copied, and are answered there by hall_dispatch(), in the order they were made (logins apart).
+ * Every change of state is a compare-and-set in one transaction with its row in the audit trail; if the
+ * trail cannot be written, nothing changes and the request is refused with `store.failed`.
+ *
+ * All times are wall-clock microseconds since 1970 (_at_us) or durations (_us).
+ */
+#ifndef HALL_HALL_H
+#define HALL_HALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/id.h"
+
+struct hall;
+
+enum {
+    HALL_CODE_BYTES = 16,
+    HALL_NUMBER_BYTES = 16,   /* "A012" */
+    HALL_STAFF_NO_BYTES = 16,
+    HALL_NAME_BYTES = 128,
+    HALL_TEXT_BYTES = 1024,
+    HALL_SECRET_BYTES = 32,
+    HALL_SHA256_HEX_BYTES = 65,
+    HALL_MAX_MISSING = 16,
+    HALL_MAX_WINDOWS = 64,
+};
+
+struct hall_config {
+    const char *database;           /* path of the SQLite file; ":memory:" in tests */
+    const char *seed_dir;           /* matters.csv, windows.csv, staff.csv, notice.txt … (hall/seed) */
+    const char *demo_accounts_file; /* written once, mode 0600, when the demo staff is seeded; NULL: no demo staff */
+    bool always_open;               /* ignore the opening hours */
+    unsigned max_waiting;           /* tickets waiting at once; more is queue.full */
+    /* Timers of docs/configuration.md; 0 takes the default in brackets. */
+    unsigned ring_ms;          /* CALLED, the citizen's phone rings (30000) */
+    unsigned offer_ms;         /* a ticket offered to a ready clerk (20000) */
+    unsigned connect_ms;       /* CONNECTING (15000) */
+    unsigned wrap_up_ms;       /* (120000) */
+    unsigned citizen_lost_ms;  /* RECONNECTING, citizen (120000) */
+    unsigned clerk_lost_ms;    /* RECONNECTING, clerk (60000) */
+    unsigned queue_offline_ms; /* a waiting citizen's page is gone: place kept, then parked (120000) */
+    unsigned park_ms;          /* parked, then ABANDONED (600000) */
+    unsigned no_show_ms;       /* after the ring, before NO_SHOW, during which the place is kept (120000) */
+};
+
+/* Control thread. Opens the store, migrates it, seeds it when empty, brings back what a former run left
+ * open (waiting tickets wait on; sessions that were running are ended with reason `server_restart` and
+ * their tickets go back to the queue at their original due), starts the threads. 0 or a negative errno;
+ * `ret_what` (may be NULL) says in words what failed, g_free() it. */
+int hall_create(const struct hall_config *config, struct hall **ret_hall, char **ret_what);
+void hall_destroy(struct hall *hall);
+
+/* Readable while replies or events wait; the hall owns it. */
+int hall_fd(const struct hall *hall);
+/* Control thread. Runs the replies and the observer for everything that is there. */
+void hall_dispatch(struct hall *hall);
+
+/* A random key that signs tokens; made once, kept in the store. Any thread. */
+const uint8_t *hall_secret(const struct hall *hall);
+
+/* ---- what does not change while the daemon runs: any thread, borrowed for the hall's life --------- */
+
+enum hall_kind { HALL_CONSULT, HALL_ACCEPT };
+
+struct hall_matter {
+    char code[HALL_CODE_BYTES];
+    char name[HALL_NAME_BYTES], alias[HALL_NAME_BYTES], department[HALL_NAME_BYTES];
+    enum hall_kind kind;
+    char channels[HALL_NAME_BYTES]; /* "视窗银": one character each, fastest first */
+    char scope[HALL_NAME_BYTES], due_text[HALL_NAME_BYTES], fee[HALL_NAME_BYTES], delivery[HALL_NAME_BYTES];
+    char guide[HALL_TEXT_BYTES];
+    unsigned identity_level;
+    unsigned minutes;        /* mean service time */
+    bool recording_required; /* HALL_ACCEPT: no recording, no session */
+};
+
+const struct hall_matter *hall_matters(const struct hall *hall, size_t *ret_count);
+const struct hall_matter *hall_matter_find(const struct hall *hall, const char *code); /* NULL: unknown */
+
+struct hall_notice {
+    char version[HALL_CODE_BYTES];
+    char text[HALL_TEXT_BYTES];
+    char sha256[HALL_SHA256_HEX_BYTES]; /* of the text's UTF-8 bytes */
+};
+
+const struct hall_notice *hall_notice(const struct hall *hall);
+
+/* ---- objects in replies and events: borrowed for the call, copy what you keep --------------------- */
+
+enum hall_ticket_state {
+    HALL_TICKETED, HALL_WAITING, HALL_CALLED, HALL_RINGING, HALL_CONNECTING, HALL_IN_SESSION, HALL_HELD,
+    HALL_RECONNECTING, HALL_WRAP_UP, HALL_FINISHED, HALL_CANCELLED, HALL_NO_SHOW, HALL_ABANDONED,
+    HALL_FAILED_TECH, HALL_EXPIRED,
+};
+const char *hall_ticket_state_name(enum hall_ticket_state state); /* "WAITING" */
+
+struct hall_result {
+    char code[HALL_CODE_BYTES]; /* "" none; docs/protocol.md, Result */
+    char note[HALL_TEXT_BYTES];
+    unsigned missing_count;
+    char missing[HALL_MAX_MISSING][HALL_NAME_BYTES];
+};
+
+struct hall_ticket {
+    struct id id;
+    struct id citizen;
+    char number[HALL_NUMBER_BYTES];
+    const struct hall_matter *matter;
+    enum hall_ticket_state state;
+    bool ready;    /* confirmed 我在 */
+    bool online;   /* the citizen's page is connected */
+    bool priority; /* due was moved ahead (60+ …) */
+    unsigned ahead, ahead_booked;
+    int64_t wait_min_us, wait_max_us; /* the range of the wait that is left */
+    int64_t created_at_us, due_at_us, since_at_us, deadline_at_us; /* since: of this state; 0 deadline: none */
+    unsigned window;                 /* 0: none */
+    char staff_no[HALL_STAFF_NO_BYTES];
+    struct id session;               /* "" none */
+    struct hall_result result;
+};
+
+enum hall_window_state { HALL_WINDOW_CLOSED, HALL_WINDOW_READY, HALL_WINDOW_NOT_READY, HALL_WINDOW_REST, HALL_WINDOW_BUSY, HALL_WINDOW_WRAP_UP };
+
+struct hall_window {
+    unsigned no;
+    char name[HALL_NAME_BYTES];
+    char staff_no[HALL_STAFF_NO_BYTES]; /* "" nobody signed in */
+    enum hall_window_state state;
+    int64_t since_at_us;
+    unsigned served_today;
+    int64_t mean_us;                 /* mean service time today, 0: none yet */
+    struct id ticket;                /* the one being served or wrapped up, "" none */
+    int64_t wrap_up_deadline_at_us;
+};
+
+enum hall_role { HALL_CLERK, HALL_AUDITOR, HALL_CITIZEN, HALL_HELPER };
+const char *hall_role_name(enum hall_role role); /* "clerk" */
+
+struct hall_staff {
+    char staff_no[HALL_STAFF_NO_BYTES];
+    enum hall_role role;
+    unsigned window_count;
+    unsigned windows[HALL_MAX_WINDOWS]; /* those this clerk may sit at */
+};
+
+enum hall_session_state { HALL_SESSION_CONNECTING, HALL_SESSION_ACTIVE, HALL_SESSION_ENDED };
+
+struct hall_session {
+    struct id id;
+    struct id ticket;                /* "" for a session opened through the API */
+    char number[HALL_NUMBER_BYTES];
+    const struct hall_matter *matter;
+    bool recording_required;
+    enum hall_session_state state;
+    unsigned window;
+    char staff_no[HALL_STAFF_NO_BYTES];
+    int64_t created_at_us, started_at_us, ended_at_us;
+    char end_reason[HALL_NAME_BYTES];
+    char result[HALL_CODE_BYTES];
+};
+
+/* One reply for all requests: `code` is NULL when the request was done, else the stable error code of
+ * docs/protocol.md ("ticket.exists") and `message` says in English what and why. Parts that a request
+ * does not speak of are NULL or 0. */
+struct hall_reply {
+    const char *code;
+    const char *message;
+    int64_t retry_us;
+    const struct hall_ticket *ticket;
+    const struct hall_window *window;
+    const struct hall_staff *staff;
+    const struct hall_session *session;
+    const struct hall_ticket *tickets; /* queue snapshot, in the queue's order */
+    size_t ticket_count;
+    const struct hall_session *sessions;
+    size_t session_count, session_total;
+    int64_t deadline_at_us;
+};
+
+typedef void (*hall_reply_fn)(const struct hall_reply *reply, void *user);
+
+/* All requests: control thread; arguments are copied; 0, or -EAGAIN when the mailbox is full (then
+ * there is no reply). `fn` may be NULL. What each answers is in brackets. */
+
+/* ---- staff and windows ------------------------------------------------------------------------------ */
+
+/* [staff] auth.wrong_password, auth.locked (5 failures, 10 minutes; retry_us), window.none (not his). */
+int hall_login(struct hall *hall, const char *staff_no, const char *password, unsigned window,
+               hall_reply_fn fn, void *user);
+/* [window, ticket if one is being served] The clerk's console is connected; window.taken by another. */
+int hall_window_open(struct hall *hall, const char *staff_no, unsigned window, hall_reply_fn fn, void *user);
+/* The console is gone for good (after the grace time): the window closes, its ticket is given back. */
+int hall_window_close(struct hall *hall, unsigned window, hall_reply_fn fn, void *user);
+/* [window] READY, NOT_READY or REST; window.busy while serving. */
+int hall_window_set_state(struct hall *hall, unsigned window, enum hall_window_state state, hall_reply_fn fn, void *user);
+
+/* ---- tickets: the citizen's side ------------------------------------------------------------------- */
+
+/* [ticket] One live ticket a citizen. */
+int hall_ticket_create(struct hall *hall, const char *citizen, const char *matter,
+                       const char *notice_sha256, bool elder, hall_reply_fn fn, void *user);
+/* [ticket or none] The live ticket of a citizen (WRAP_UP counts, FINISHED does not). */
+int hall_ticket_of(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user);
+int hall_ticket_cancel(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user);  /* [ticket] */
+int hall_ticket_requeue(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user); /* [ticket] */
+int hall_ticket_ready(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user);   /* [ticket] 我在 */
+/* [ticket, session] 进入: CALLED → CONNECTING; makes the session. ticket.state when not called. */
+int hall_ticket_enter(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user);
+/* [ticket] The citizen's page came or went. */
+int hall_ticket_online(struct hall *hall, const char *citizen, bool online, hall_reply_fn fn, void *user);
+
+/* ---- tickets: the window's side ---------------------------------------------------------------------- */
+
+int hall_queue_read(struct hall *hall, unsigned window, hall_reply_fn fn, void *user);   /* [tickets] */
+int hall_ticket_next(struct hall *hall, unsigned window, hall_reply_fn fn, void *user);  /* [ticket or none] → CALLED */
+int hall_ticket_take(struct hall *hall, unsigned window, const char *ticket, hall_reply_fn fn, void *user);   /* [ticket] what was offered → CALLED */
+int hall_ticket_reject(struct hall *hall, unsigned window, const char *ticket, const char *reason, hall_reply_fn fn, void *user);
+int hall_ticket_noshow(struct hall *hall, unsigned window, const char *ticket, hall_reply_fn fn, void *user);
+int hall_ticket_transfer(struct hall *hall, unsigned window, const char *ticket, unsigned to_window, const char *note, hall_reply_fn fn, void *user);
+/* [ticket, window] result.invalid when a list or note is missing. The ticket may be IN_SESSION or
+ * WRAP_UP; the caller ends the session itself. */
+int hall_ticket_finish(struct hall *hall, unsigned window, const char *ticket, const struct hall_result *result, hall_reply_fn fn, void *user);
+int hall_wrap_up_extend(struct hall *hall, unsigned window, hall_reply_fn fn, void *user); /* [deadline] */
+
+/* ---- sessions ------------------------------------------------------------------------------------------ */
+
+/* [session] A session without a ticket, for the integrator's API. matter.unknown. `recording`: asked for
+ * even where the matter does not require it. */
+int hall_session_open(struct hall *hall, const char *matter, bool recording, hall_reply_fn fn, void *user);
+/* Media was seen both ways and the recording is durable: CONNECTING → IN_SESSION. */
+int hall_session_started(struct hall *hall, const char *session, hall_reply_fn fn, void *user);
+enum hall_session_mark { HALL_SESSION_HOLD, HALL_SESSION_RESUME, HALL_SESSION_LOST, HALL_SESSION_BACK };
+/* HELD, RECONNECTING and back to IN_SESSION. */
+int hall_session_mark(struct hall *hall, const char *session, enum hall_session_mark mark, const char *reason, hall_reply_fn fn, void *user);
+/* The session is over: its ticket goes to WRAP_UP, or, when it never started or a technical cause ended
+ * it (connect_timeout, recording_failed, server_restart), back to the queue at its original due. */
+int hall_session_ended(struct hall *hall, const char *session, const char *reason, hall_reply_fn fn, void *user);
+int hall_session_get(struct hall *hall, const char *session, hall_reply_fn fn, void *user); /* [session] session.none */
+
+struct hall_session_filter {
+    int64_t from_at_us, to_at_us; /* 0: open */
+    const char *number, *staff_no; /* NULL: any */
+    unsigned offset, limit;        /* limit at most 200 */
+};
+int hall_session_list(struct hall *hall, const struct hall_session_filter *filter, hall_reply_fn fn, void *user); /* [sessions, newest first] */
+
+/* A row in the audit trail for an act that changes nothing here (a replay opened, an API call). */
+int hall_audit(struct hall *hall, const char *actor, const char *action, const char *object, const char *detail, hall_reply_fn fn, void *user);
+
+/* ---- events: what changed by itself or by somebody else's request --------------------------------------- */
+
+enum hall_event_type {
+    HALL_EVENT_TICKET,  /* any change of a ticket, its place and wait included: `ticket`, `cause` */
+    HALL_EVENT_OFFERED, /* `ticket` is offered to `window` until `deadline_at_us`; `cause`: "due" or "head" */
+    HALL_EVENT_WINDOW,  /* `window` changed */
+    HALL_EVENT_SESSION_OVERDUE, /* CONNECTING or RECONNECTING took too long: the owner ends `session` with `cause` */
+};
+
+struct hall_event {
+    enum hall_event_type type;
+    const struct hall_ticket *ticket;
+    const struct hall_window *window;
+    struct id session;
+    int64_t deadline_at_us;
+    const char *cause; /* the event's name in the transition table: "called", "ring_timeout", "place" … */
+};
+
+typedef void (*hall_observer_fn)(const struct hall_event *event, void *user);
+
+/* Control thread, before the first dispatch. */
+void hall_observe(struct hall *hall, hall_observer_fn fn, void *user);
+
+/* The figures of the citizen's home page. Any thread; as of the last change. */
+struct hall_outlook {
+    bool open;
+    unsigned windows_open;
+    unsigned waiting;
+    int64_t wait_min_us, wait_max_us;
+};
+void hall_outlook_read(const struct hall *hall, struct hall_outlook *ret_outlook);
+
+#endif
