@@ -35,7 +35,11 @@ node_ensure() {
     command -v npm >/dev/null ||
         die "npm is missing" "apt-get install --no-install-recommends npm"
     npm_install "$root/tools/node"
-    PATH=$root/tools/node/node_modules/.bin:$PATH
+    # The platform's package holds the program; npm makes no link for a program named node.
+    local modules=$root/tools/node/node_modules platform
+    for platform in "$modules"/node-linux-*/bin; do
+        PATH=$platform:$modules/.bin:$PATH
+    done
     export PATH
     hash -r
     node_suffices ||
