@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Builds: the native programs in a Meson folder, the web client in web-client/dist. Needs ui.sh and node.sh.
+# The native programs in a Meson folder, the web client in web-client/dist. Needs ui.sh and node.sh.
+# Each step tells its failure by hand: `set -e` is asleep in a function that is being tested.
 
 : "${root:?ui.sh comes first}"
 
@@ -9,7 +10,7 @@ native_build() {
     shift
     if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$*" ]; then
         rm -rf "$folder/build.ninja" "$folder/meson-private" "$folder/meson-info"
-        meson setup "$folder" "$root" "$@"
+        meson setup "$folder" "$root" "$@" || return
         printf '%s\n' "$*" >"$stamp"
     fi
     ninja -C "$folder"
@@ -32,6 +33,6 @@ web_build() {
     if [ -d "$root/web-client/dist" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then
         return 0
     fi
-    npm run build --prefix "$root/web-client"
+    npm run build --prefix "$root/web-client" || return
     printf '%s\n' "$now" >"$stamp"
 }
