@@ -58,7 +58,8 @@ static void write_text(enum log_level level, const char *topic, const char *mess
     g_autofree char *second = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
     g_autoptr(GString) line = g_string_sized_new(256);
 
-    g_string_printf(line, "%s.%03dZ %-7s ", second, (int)(wall_us / 1000 % 1000), levels[level].name);
+    g_string_printf(line, "%s.%03dZ %-7s ", second, (int)(wall_us / 1000 % 1000),
+                    levels[level].name);
     append_one_line(line, topic);
     g_string_append(line, ": ");
     append_one_line(line, message);
@@ -70,7 +71,8 @@ static void write_text(enum log_level level, const char *topic, const char *mess
     (void)written;
 }
 
-static GLogWriterOutput writer(GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer data)
+static GLogWriterOutput writer(GLogLevelFlags flags, const GLogField *fields, gsize n_fields,
+                               gpointer data)
 {
     enum log_level level = level_of(flags);
     const char *topic = field_find(fields, n_fields, "TOPIC");

@@ -14,7 +14,8 @@ void log_init(enum log_level level);
 /* "error", "warning", "info" or "debug". 0 or -EINVAL. */
 int log_level_parse(const char *text, enum log_level *ret_level);
 
-void log_write(enum log_level level, const char *topic, const char *format, ...) G_GNUC_PRINTF(3, 4);
+void log_write(enum log_level level, const char *topic, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 
 #define log_error(topic, ...) log_write(LOG_AT_ERROR, topic, __VA_ARGS__)
 #define log_warning(topic, ...) log_write(LOG_AT_WARNING, topic, __VA_ARGS__)

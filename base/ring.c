@@ -34,8 +34,9 @@ struct ring {
     /* The writer's. */
     alignas(CACHE_LINE_BYTES) _Atomic uint64_t written;
     _Atomic uint64_t high_water_bytes;
-    uint64_t reserved;  /* what `written` becomes at the commit */
-    uint64_t read_seen; /* an earlier value of `read`: the writer looks again only when it needs to */
+    uint64_t reserved; /* what `written` becomes at the commit */
+    uint64_t
+        read_seen; /* an earlier value of `read`: the writer looks again only when it needs to */
     bool reserving;
 
     /* The reader's. */

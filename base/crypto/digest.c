@@ -45,7 +45,8 @@ int digest_finish(struct digest *digest, uint8_t ret_sha256[DIGEST_SHA256_BYTES]
 {
     uint8_t sha256[DIGEST_SHA256_BYTES];
     if (!EVP_DigestFinal_ex(digest->context, sha256, NULL) ||
-        !EVP_DigestInit_ex(digest->context, NULL, NULL)) /* NULL: the same algorithm, not fetched again */
+        !EVP_DigestInit_ex(digest->context, NULL,
+                           NULL)) /* NULL: the same algorithm, not fetched again */
         return -EIO;
     for (size_t i = 0; i < sizeof sha256; i++)
         ret_sha256[i] = sha256[i];
@@ -78,7 +79,8 @@ static int update_from_fd(struct digest *digest, int fd, uint64_t *ret_size)
     return 0;
 }
 
-int digest_sha256_file(const char *path, uint8_t ret_sha256[DIGEST_SHA256_BYTES], uint64_t *ret_size)
+int digest_sha256_file(const char *path, uint8_t ret_sha256[DIGEST_SHA256_BYTES],
+                       uint64_t *ret_size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)

@@ -20,9 +20,11 @@ int digest_finish(struct digest *digest, uint8_t ret_sha256[DIGEST_SHA256_BYTES]
 /* One go. 0 or -EIO. */
 int digest_sha256(const void *data, size_t len, uint8_t ret_sha256[DIGEST_SHA256_BYTES]);
 /* The whole file. 0 or a negative errno (open, read). `ret_size` may be NULL. */
-int digest_sha256_file(const char *path, uint8_t ret_sha256[DIGEST_SHA256_BYTES], uint64_t *ret_size);
+int digest_sha256_file(const char *path, uint8_t ret_sha256[DIGEST_SHA256_BYTES],
+                       uint64_t *ret_size);
 int digest_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
                        uint8_t ret_mac[DIGEST_SHA256_BYTES]);
-void digest_hex(const uint8_t *bytes, size_t len, char *ret_hex); /* 2 * len + 1 bytes, lower case */
+void digest_hex(const uint8_t *bytes, size_t len,
+                char *ret_hex); /* 2 * len + 1 bytes, lower case */
 
 #endif

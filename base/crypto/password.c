@@ -37,8 +37,9 @@ static bool length_is_valid(const char *password)
 
 static int derive(const char *password, const struct hash *hash, uint8_t ret_key[KEY_BYTES])
 {
-    int ok = EVP_PBE_scrypt(password, strlen(password), hash->salt, SALT_BYTES, UINT64_C(1) << hash->log2_n,
-                            hash->r, hash->p, MEMORY_MAX_BYTES, ret_key, KEY_BYTES);
+    int ok = EVP_PBE_scrypt(password, strlen(password), hash->salt, SALT_BYTES,
+                            UINT64_C(1) << hash->log2_n, hash->r, hash->p, MEMORY_MAX_BYTES,
+                            ret_key, KEY_BYTES);
     return ok ? 0 : -EIO;
 }
 
@@ -56,8 +57,8 @@ int password_hash(const char *password, char ret_hash[PASSWORD_HASH_BYTES])
     char key_hex[2 * KEY_BYTES + 1];
     digest_hex(hash.salt, SALT_BYTES, salt_hex);
     digest_hex(hash.key, KEY_BYTES, key_hex);
-    snprintf(ret_hash, PASSWORD_HASH_BYTES, "scrypt$%u$%u$%u$%s$%s", hash.log2_n, hash.r, hash.p, salt_hex,
-             key_hex);
+    snprintf(ret_hash, PASSWORD_HASH_BYTES, "scrypt$%u$%u$%u$%s$%s", hash.log2_n, hash.r, hash.p,
+             salt_hex, key_hex);
     OPENSSL_cleanse(&hash, sizeof hash);
     return 0;
 }
@@ -100,8 +101,9 @@ static bool hash_parse(const char *text, struct hash *ret_hash)
     if (!text || strncmp(text, scheme, strlen(scheme)) != 0)
         return false;
     text += strlen(scheme);
-    return (text = cost_read(text, 17, &ret_hash->log2_n)) && (text = cost_read(text, 8, &ret_hash->r)) &&
-           (text = cost_read(text, 4, &ret_hash->p)) && (text = hex_read(text, SALT_BYTES, '$', ret_hash->salt)) &&
+    return (text = cost_read(text, 17, &ret_hash->log2_n)) &&
+           (text = cost_read(text, 8, &ret_hash->r)) && (text = cost_read(text, 4, &ret_hash->p)) &&
+           (text = hex_read(text, SALT_BYTES, '$', ret_hash->salt)) &&
            hex_read(text, KEY_BYTES, '\0', ret_hash->key);
 }
 

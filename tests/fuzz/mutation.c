@@ -39,11 +39,13 @@ static void byte_set(GByteArray *input, GPtrArray *corpus, GRand *rand)
 /* Lengths and counts go wrong at the ends of their ranges. */
 static void edge_set(GByteArray *input, GPtrArray *corpus, GRand *rand)
 {
-    static const guint32 edges[] = {0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff};
+    static const guint32 edges[] = {0,      1,      0x7f,       0x80,       0xff,      0x7fff,
+                                    0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff};
     guint32 edge = GUINT32_TO_BE(edges[pick(rand, G_N_ELEMENTS(edges))]);
     guint width = 1u << pick(rand, 3);
     if (input->len >= width)
-        memcpy(input->data + pick(rand, input->len - width + 1), (guint8 *)&edge + sizeof edge - width, width);
+        memcpy(input->data + pick(rand, input->len - width + 1),
+               (guint8 *)&edge + sizeof edge - width, width);
 }
 
 static void length_nudge(GByteArray *input, GPtrArray *corpus, GRand *rand)
@@ -105,7 +107,8 @@ static void splice(GByteArray *input, GPtrArray *corpus, GRand *rand)
 typedef void (*damage)(GByteArray *input, GPtrArray *corpus, GRand *rand);
 
 static const damage damages[] = {
-    bit_flip, byte_set, edge_set, length_nudge, run_erase, noise_insert, run_repeat, truncate_at, splice,
+    bit_flip,     byte_set,   edge_set,    length_nudge, run_erase,
+    noise_insert, run_repeat, truncate_at, splice,
 };
 
 GByteArray *mutation_make(GPtrArray *corpus, guint32 seed)

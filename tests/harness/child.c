@@ -179,7 +179,8 @@ struct text_wait {
 static bool text_seen_or_ended(void *data)
 {
     struct text_wait *wait = data;
-    bool running = child_is_running(wait->child); /* asked first: what it wrote last is seen below */
+    bool running =
+        child_is_running(wait->child); /* asked first: what it wrote last is seen below */
     g_autofree char *output = child_output(wait->child);
     g_autofree char *errors = child_errors(wait->child);
     wait->found = strstr(output, wait->text) || strstr(errors, wait->text);
