@@ -53,6 +53,18 @@ int digest_finish(struct digest *digest, uint8_t ret_sha256[DIGEST_SHA256_BYTES]
     return 0;
 }
 
+int digest_peek(const struct digest *digest, uint8_t ret_sha256[DIGEST_SHA256_BYTES])
+{
+    EVP_MD_CTX *copy = EVP_MD_CTX_new();
+    if (!copy)
+        return -ENOMEM;
+    int r = -EIO;
+    if (EVP_MD_CTX_copy_ex(copy, digest->context) && EVP_DigestFinal_ex(copy, ret_sha256, NULL))
+        r = 0;
+    EVP_MD_CTX_free(copy);
+    return r;
+}
+
 int digest_sha256(const void *data, size_t len, uint8_t ret_sha256[DIGEST_SHA256_BYTES])
 {
     return EVP_Digest(data, len, ret_sha256, NULL, EVP_sha256(), NULL) ? 0 : -EIO;

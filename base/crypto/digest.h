@@ -16,6 +16,8 @@ void digest_destroy(struct digest *digest);
 int digest_update(struct digest *digest, const void *data, size_t len);
 /* Writes the result and starts anew. */
 int digest_finish(struct digest *digest, uint8_t ret_sha256[DIGEST_SHA256_BYTES]);
+/* The result so far; more may be added behind it. 0, -ENOMEM or -EIO. */
+int digest_peek(const struct digest *digest, uint8_t ret_sha256[DIGEST_SHA256_BYTES]);
 
 /* One go. 0 or -EIO. */
 int digest_sha256(const void *data, size_t len, uint8_t ret_sha256[DIGEST_SHA256_BYTES]);
