@@ -12,7 +12,8 @@ int64_t clock_now_us(void);
 int64_t clock_wall_us(void);
 
 /* Wall-clock microseconds to and from a 64-bit NTP timestamp (RFC 3550 section 4: seconds since
- * 1900 in the upper 32 bits, fraction in the lower). */
+ * 1900 in the upper 32 bits, fraction in the lower). The seconds wrap in 2036: what comes back is a
+ * time from 1968 to 2104, exact to the microsecond. */
 uint64_t clock_wall_us_to_ntp(int64_t wall_us);
 int64_t clock_ntp_to_wall_us(uint64_t ntp);
 

@@ -23,13 +23,16 @@ struct mailbox {
 
 int mailbox_create(size_t item_bytes, size_t capacity, struct mailbox **ret_mailbox)
 {
+    size_t items_bytes;
     if (!item_bytes || !capacity)
         return -EINVAL;
+    if (__builtin_mul_overflow(item_bytes, capacity, &items_bytes))
+        return -ENOMEM;
 
     struct mailbox *mailbox = calloc(1, sizeof *mailbox);
     if (!mailbox)
         return -ENOMEM;
-    mailbox->items = calloc(capacity, item_bytes);
+    mailbox->items = malloc(items_bytes);
     if (!mailbox->items) {
         free(mailbox);
         return -ENOMEM;

@@ -1,0 +1,124 @@
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* In pieces: "??-" would be a trigraph. */
+#define DATE \
+    "????"   \
+    "-??"    \
+    "-??"
+
+/* Each case logs in a child process of its own: GLib takes one writer a process, and stderr is what is
+ * looked at. */
+static void child_run_case(const char *name)
+{
+    g_autofree char *path = g_strconcat("/log/subprocess/", name, NULL);
+    g_test_trap_subprocess(path, 10 * G_USEC_PER_SEC, 0);
+    g_test_trap_assert_passed();
+}
+
+static void child_line(void)
+{
+    log_init(LOG_AT_INFO);
+    log_info("wire", "%s has %d pieces", "it", 3);
+}
+
+static void test_line(void)
+{
+    child_run_case("line");
+    g_test_trap_assert_stderr(DATE "T??:??:??.???Z info    wire: it has 3 pieces\n");
+}
+
+static void child_levels(void)
+{
+    log_init(LOG_AT_WARNING);
+    log_error("levels", "one");
+    log_warning("levels", "two");
+    log_info("levels", "three");
+    log_debug("levels", "four");
+}
+
+static void test_levels(void)
+{
+    child_run_case("levels");
+    g_test_trap_assert_stderr("*Z error   levels: one\n*Z warning levels: two\n");
+    g_test_trap_assert_stderr_unmatched("*three*");
+    g_test_trap_assert_stderr_unmatched("*four*");
+}
+
+static void child_debug(void)
+{
+    log_init(LOG_AT_DEBUG);
+    log_debug("levels", "deep");
+}
+
+static void test_debug(void)
+{
+    child_run_case("debug");
+    g_test_trap_assert_stderr("*Z debug   levels: deep\n");
+}
+
+static void child_control_characters(void)
+{
+    log_init(LOG_AT_INFO);
+    log_info("wire", "%s", "窗口\n2026-01-01T00:00:00.000Z error forged\x1b[31m\xff!");
+}
+
+static void test_control_characters(void)
+{
+    child_run_case("control-characters");
+    g_test_trap_assert_stderr(
+        "*wire: 窗口 2026-01-01T00:00:00.000Z error forged [31m\xef\xbf\xbd!\n");
+}
+
+static void child_library_messages(void)
+{
+    log_init(LOG_AT_DEBUG);
+    g_log_structured("Nice", G_LOG_LEVEL_WARNING, "MESSAGE", "a library warns");
+    g_log_structured("Nice", G_LOG_LEVEL_DEBUG, "MESSAGE", "a library chats");
+}
+
+static void test_library_messages(void)
+{
+    child_run_case("library-messages");
+    g_test_trap_assert_stderr("*Z warning Nice: a library warns\n");
+    g_test_trap_assert_stderr_unmatched("*chats*");
+}
+
+static void test_level_names(void)
+{
+    enum log_level level = LOG_AT_DEBUG;
+    g_assert_cmpint(log_level_parse("error", &level), ==, 0);
+    g_assert_cmpint(level, ==, LOG_AT_ERROR);
+    g_assert_cmpint(log_level_parse("warning", &level), ==, 0);
+    g_assert_cmpint(level, ==, LOG_AT_WARNING);
+    g_assert_cmpint(log_level_parse("debug", &level), ==, 0);
+    g_assert_cmpint(level, ==, LOG_AT_DEBUG);
+    g_assert_cmpint(log_level_parse("info", &level), ==, 0);
+    g_assert_cmpint(level, ==, LOG_AT_INFO);
+
+    g_assert_cmpint(log_level_parse("Info", &level), ==, -EINVAL);
+    g_assert_cmpint(log_level_parse("", &level), ==, -EINVAL);
+    g_assert_cmpint(log_level_parse(NULL, &level), ==, -EINVAL);
+    g_assert_cmpint(level, ==, LOG_AT_INFO);
+}
+
+int main(int argc, char **argv)
+{
+    /* Set before GLib reads it; the chat of libraries is dropped only while nobody asked for it. */
+    g_unsetenv("G_MESSAGES_DEBUG");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/log/subprocess/line", child_line);
+    g_test_add_func("/log/subprocess/levels", child_levels);
+    g_test_add_func("/log/subprocess/debug", child_debug);
+    g_test_add_func("/log/subprocess/control-characters", child_control_characters);
+    g_test_add_func("/log/subprocess/library-messages", child_library_messages);
+    g_test_add_func("/log/line", test_line);
+    g_test_add_func("/log/levels", test_levels);
+    g_test_add_func("/log/debug", test_debug);
+    g_test_add_func("/log/control-characters", test_control_characters);
+    g_test_add_func("/log/library-messages", test_library_messages);
+    g_test_add_func("/log/level-names", test_level_names);
+    return g_test_run();
+}
