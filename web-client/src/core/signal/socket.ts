@@ -1,0 +1,305 @@
+import mitt, { type Emitter } from 'mitt';
+
+import { ServerClock } from '../clock';
+import { ClientError } from '../errors';
+import {
+  decodeAnswer,
+  decodeEvent,
+  decodeFrame,
+  type Answer,
+  type AnyEvent,
+  type ClientFrame,
+  type RequestData,
+  type RequestName,
+  type ServerFrame,
+  type Welcome,
+} from '../messages';
+import type { Drawer } from '../storage';
+import { Acks } from './acks';
+import { Backoff } from './backoff';
+import { Keepalive } from './keepalive';
+import { PendingRequests } from './pending';
+
+export const subprotocol = 'shipinban.v1';
+const closeReplaced = 4009;
+const helloTimeoutMs = 8000;
+
+/*
+ * idle: not asked to connect · connecting: socket or hello on the way · open: requests are answered · waiting: lost, a new
+ * attempt is planned · replaced: another page took the `sid` over · refused: the token is not accepted · closed: by leave().
+ */
+export type LinkState = 'idle' | 'connecting' | 'open' | 'waiting' | 'replaced' | 'refused' | 'closed';
+
+export type SocketEvents = {
+  link: LinkState;
+  welcome: Welcome;
+  event: AnyEvent;
+};
+
+export interface SocketOptions {
+  url: string;
+  /* Asked before each hello, so that a refreshed token is used. */
+  token: () => string | null;
+  client: { name: string; version: string; lang: string };
+  drawer: Drawer;
+  clock?: ServerClock;
+  backoff?: Backoff;
+  open?: (url: string, protocol: string) => WebSocket;
+}
+
+/*
+ * The one WebSocket of a page: hello and resume, requests with answers, events in order and once. A request that finds no
+ * open socket waits and is sent after the next welcome; after a resume, what has no answer is sent again with its old id.
+ */
+export class SignalSocket {
+  readonly clock: ServerClock;
+  private readonly emitter: Emitter<SocketEvents> = mitt<SocketEvents>();
+  readonly on = this.emitter.on;
+  readonly off = this.emitter.off;
+
+  private socket: WebSocket | null = null;
+  private state: LinkState = 'idle';
+  private helloId = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly pending: PendingRequests;
+  private readonly acks = new Acks((seq) => this.send({ t: 'ack', seq }));
+  private readonly keepalive: Keepalive;
+  private readonly backoff: Backoff;
+
+  constructor(private readonly options: SocketOptions) {
+    this.clock = options.clock ?? new ServerClock();
+    this.backoff = options.backoff ?? new Backoff();
+    this.pending = new PendingRequests(options.drawer);
+    this.keepalive = new Keepalive({
+      clock: this.clock,
+      send: (frame) => this.send(frame),
+      dead: () => this.drop(),
+    });
+  }
+
+  get link(): LinkState {
+    return this.state;
+  }
+
+  /* There is a session of this tab to resume. */
+  get resumable(): boolean {
+    return this.options.drawer.get('sid') !== null;
+  }
+
+  connect(): void {
+    if (this.state === 'open' || this.state === 'connecting') {
+      return;
+    }
+    this.clearTimer();
+    this.enter('connecting');
+    const open = this.options.open ?? ((url, protocol) => new WebSocket(url, protocol));
+    const socket = open(this.options.url, subprotocol);
+    this.socket = socket;
+    socket.onopen = () => this.hello();
+    socket.onmessage = (message) => this.receive(String(message.data));
+    socket.onclose = (close) => this.closed(socket, close.code);
+    this.timer = setTimeout(() => this.drop(), helloTimeoutMs);
+  }
+
+  request<M extends RequestName>(m: M, d: RequestData[M]): Promise<Answer<M>> {
+    if (this.state === 'replaced' || this.state === 'refused' || this.state === 'closed') {
+      return Promise.reject(new ClientError('client.offline', `the link is ${this.state}`));
+    }
+    const { id, answer } = this.pending.add(m, d);
+    if (this.state === 'open') {
+      this.pending.sendOne(id, (frame) => this.send(frame));
+    }
+    return answer;
+  }
+
+  /* The network changed or the page woke up: find out now whether the socket lives, or try at once. */
+  nudge(): void {
+    if (this.state === 'open') {
+      this.keepalive.ping();
+    } else if (this.state === 'waiting') {
+      this.backoff.reset();
+      this.connect();
+    }
+  }
+
+  /* Ends the link for good and forgets the `sid`. */
+  leave(): void {
+    this.forget();
+    this.enter('closed');
+    this.release();
+    this.pending.failAll(new ClientError('client.offline', 'the link was closed'));
+  }
+
+  /* A new `sid` at the next hello. */
+  forget(): void {
+    this.options.drawer.remove('sid');
+    this.options.drawer.remove('key');
+    this.acks.reset(0);
+  }
+
+  private hello(): void {
+    const sid = this.options.drawer.get('sid');
+    const key = this.options.drawer.get('key');
+    const d: RequestData['hello'] = {
+      token: this.options.token() ?? '',
+      client: this.options.client,
+      features: [],
+    };
+    if (sid !== null && key !== null) {
+      d.resume = { sid, key, last_seq: this.acks.lastSeq };
+    }
+    this.helloId = this.pending.nextId();
+    this.send({ t: 'req', id: this.helloId, m: 'hello', d });
+  }
+
+  private receive(text: string): void {
+    const frame = decodeFrame(text);
+    switch (frame?.t) {
+      case 'res':
+        if (frame.id === this.helloId) {
+          this.welcomed(frame);
+        } else {
+          this.pending.settle(frame);
+        }
+        break;
+      case 'ev':
+        this.heard(frame.seq, frame.m, frame.d);
+        break;
+      case 'ping':
+        this.send({ t: 'pong', at: frame.at, now: Date.now() });
+        break;
+      case 'pong':
+        this.keepalive.pong(frame.at, frame.now);
+        break;
+      case 'bye':
+        if (frame.reason === 'replaced') {
+          this.replaced();
+        }
+        break;
+      case undefined:
+        break; /* not a frame of this protocol */
+    }
+  }
+
+  private welcomed(frame: Extract<ServerFrame, { t: 'res' }>): void {
+    this.helloId = 0;
+    if (!frame.ok) {
+      this.refused(frame.e.code);
+      return;
+    }
+    const welcome = decodeAnswer('hello', frame.d);
+    if (welcome === null) {
+      this.drop();
+      return;
+    }
+    this.clearTimer();
+    this.backoff.reset();
+    this.clock.guess(welcome.now);
+    this.options.drawer.set('sid', welcome.sid);
+    this.options.drawer.set('key', welcome.key);
+    if (!welcome.resumed || welcome.snapshot) {
+      this.acks.reset(welcome.seq);
+    }
+    if (!welcome.resumed) {
+      this.pending.failSent(new ClientError('client.session_lost'));
+    }
+    this.enter('open');
+    this.keepalive.start(welcome.ping.every_ms, welcome.ping.timeout_ms);
+    this.emitter.emit('welcome', welcome);
+    this.pending.sendAll((request) => this.send(request));
+  }
+
+  private heard(seq: number, m: string, d: unknown): void {
+    if (!this.acks.heard(seq)) {
+      return;
+    }
+    const event = decodeEvent(m, d);
+    if (event === null) {
+      return;
+    }
+    if (event.m === 'leave') {
+      this.sentAway(event.d.action, event.d.after_ms);
+    }
+    this.emitter.emit('event', event);
+  }
+
+  private sentAway(action: 'disconnect' | 'resume' | 'rejoin', afterMs: number): void {
+    if (action === 'rejoin') {
+      this.forget();
+    }
+    this.release();
+    if (action === 'disconnect') {
+      this.enter('closed');
+    } else {
+      this.plan(afterMs);
+    }
+  }
+
+  private refused(code: string): void {
+    if (code.startsWith('auth.')) {
+      this.forget();
+      this.enter('refused');
+      this.release();
+      this.pending.failAll(new ClientError(code));
+    } else {
+      this.drop();
+    }
+  }
+
+  private replaced(): void {
+    this.enter('replaced');
+    this.release();
+    this.pending.failAll(new ClientError('client.replaced'));
+  }
+
+  private closed(socket: WebSocket, code: number): void {
+    if (socket !== this.socket) {
+      return; /* an older one, already given up */
+    }
+    if (code === closeReplaced) {
+      this.replaced();
+    } else {
+      this.drop();
+    }
+  }
+
+  /* Gives the socket up and plans the next attempt. */
+  private drop(): void {
+    this.release();
+    this.plan(this.backoff.nextMs());
+  }
+
+  private plan(afterMs: number): void {
+    this.enter('waiting');
+    this.timer = setTimeout(() => this.connect(), afterMs);
+  }
+
+  private release(): void {
+    this.clearTimer();
+    this.keepalive.stop();
+    this.acks.stop();
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+  }
+
+  private send(frame: ClientFrame): void {
+    if (this.socket?.readyState === WebSocket.OPEN) {
+      this.socket.send(JSON.stringify(frame));
+    }
+  }
+
+  private clearTimer(): void {
+    if (this.timer !== null) {
+      clearTimeout(this.timer);
+    }
+    this.timer = null;
+  }
+
+  private enter(next: LinkState): void {
+    if (this.state !== next) {
+      this.state = next;
+      this.emitter.emit('link', next);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import vue from '@vitejs/plugin-vue';
+import { ElementPlusResolver } from 'unplugin-vue-components/resolvers';
+import components from 'unplugin-vue-components/vite';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string): string => new URL(path, import.meta.url).pathname;
+
+/* The server that `npm run dev` talks to. */
+const server = 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    /* Element Plus is the staff's kit: a citizen's page must never pull it in. */
+    components({
+      dirs: [],
+      include: [/src\/(clerk|auditor)\/.*\.vue$/, /src\/(clerk|auditor)\/.*\.vue\?vue/],
+      resolvers: [ElementPlusResolver()],
+      dts: false,
+    }),
+  ],
+  resolve: { alias: { '@': here('./src') } },
+  build: {
+    target: ['chrome79', 'safari14', 'firefox91'],
+    /* Nothing inlined: the content policy has no data: for scripts and fonts. */
+    assetsInlineLimit: 0,
+    rollupOptions: {
+      input: {
+        citizen: here('./index.html'),
+        clerk: here('./clerk.html'),
+        auditor: here('./auditor.html'),
+      },
+    },
+    manifest: 'manifest.json',
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: {
+      '/api': server,
+      '/replay': server,
+      '/healthz': server,
+      '/ws': { target: server, ws: true },
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    css: { include: [/tokens\.css/] },
+  },
+});
