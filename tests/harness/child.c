@@ -38,6 +38,7 @@ G_NORETURN static void child_exec(const struct child *child, char *const argv[],
                                   pid_t parent, int status_fd)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (getppid() == parent && in >= 0 && dup2(in, STDIN_FILENO) >= 0 &&
         output_open(child->output_path, STDOUT_FILENO) >= 0 &&
@@ -101,11 +102,17 @@ int child_start(const char *const argv[], const char *const env[], struct child 
     return 0;
 }
 
+/* When it has ended, what it started is killed before it is reaped: until then the number of its process
+ * group cannot be anybody else's. */
 static void child_reap(struct child *child)
 {
+    siginfo_t info = {0};
     int status;
-    if (child->ended || waitpid(child->pid, &status, WNOHANG) != child->pid)
+    if (child->ended || waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+        info.si_pid != child->pid)
         return;
+    kill(-child->pid, SIGKILL);
+    waitpid(child->pid, &status, 0);
     child->ended = true;
     child->code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -1,5 +1,6 @@
 /* A child process of a test. What it writes goes to files in a temporary folder, so that it never blocks
- * on a full pipe; it is killed when the test program dies. One thread a child. */
+ * on a full pipe. It is killed when the test program dies, and what it started (its process group) when
+ * it ends: nothing of a test stays behind. One thread a child. */
 #ifndef TESTS_HARNESS_CHILD_H
 #define TESTS_HARNESS_CHILD_H
 

@@ -52,6 +52,25 @@ static void test_pieces_and_starting_anew(void)
     digest_destroy(NULL);
 }
 
+static void test_peek_changes_nothing(void)
+{
+    struct digest *digest = NULL;
+    uint8_t sha256[DIGEST_SHA256_BYTES];
+    g_assert_cmpint(digest_create(&digest), ==, 0);
+    g_assert_cmpint(digest_peek(digest, sha256), ==, 0);
+    assert_hex(sha256, SHA256_OF_NOTHING);
+
+    g_assert_cmpint(digest_update(digest, "abc", 3), ==, 0);
+    for (int i = 0; i < 2; i++) {
+        g_assert_cmpint(digest_peek(digest, sha256), ==, 0);
+        assert_hex(sha256, SHA256_OF_ABC);
+    }
+    memset(sha256, 0, sizeof sha256);
+    g_assert_cmpint(digest_finish(digest, sha256), ==, 0);
+    assert_hex(sha256, SHA256_OF_ABC);
+    digest_destroy(digest);
+}
+
 static void test_file(void)
 {
     g_autofree char *path = g_build_filename(temp_dir(), "million", NULL);
@@ -123,6 +142,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/digest/known-answers", test_known_answers);
     g_test_add_func("/digest/pieces", test_pieces_and_starting_anew);
+    g_test_add_func("/digest/peek", test_peek_changes_nothing);
     g_test_add_func("/digest/file", test_file);
     g_test_add_func("/digest/file-that-cannot-be-read", test_file_that_cannot_be_read);
     g_test_add_func("/digest/hmac-known-answers", test_hmac_known_answers);
