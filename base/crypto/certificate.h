@@ -9,8 +9,8 @@
  * `names` ends with NULL: DNS names (also *.example.org) and addresses (IPv4 or IPv6 text), at least one;
  * all go into the subject's alternative names, the first is its common name as well.
  *
- * Any thread, a few milliseconds. 0, -EINVAL (no name, a name that is neither, days not in 1..36500), -ENOMEM, -EIO
- * (libcrypto), or the negative errno of writing the files. */
+ * Any thread, a few milliseconds. 0, -EINVAL (no name, a name that is neither, days not in 1..36500),
+ * -ENOMEM, -EIO (libcrypto), or the negative errno of writing the files. */
 int certificate_make(const char *const names[], int days, const char *certificate_path,
                      const char *private_key_path);
 

@@ -20,3 +20,8 @@ void file_write(const char *path, const void *data, size_t len)
     if (!g_file_set_contents(path, data, (gssize)len, &error))
         g_error("%s", error->message);
 }
+
+char *file_data_path(const char *name)
+{
+    return g_build_filename(TESTS_DATA_DIR, name, NULL);
+}

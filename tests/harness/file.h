@@ -10,4 +10,7 @@ char *file_read(const char *path, size_t *ret_len);
 /* Makes or replaces the file. */
 void file_write(const char *path, const void *data, size_t len);
 
+/* Where a file of tests/data lies, "messages/ping.json" for one; g_free() it. */
+char *file_data_path(const char *name);
+
 #endif

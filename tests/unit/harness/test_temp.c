@@ -25,6 +25,10 @@ static void test_files_come_back_whole(void)
     file_write(path, "a\0b", 3);
     g_autofree char *content = file_read(path, &len);
     g_assert_cmpmem(content, len, "a\0b", 3);
+
+    g_autofree char *data = file_data_path("folder/name");
+    g_assert_true(g_path_is_absolute(data));
+    g_assert_true(g_str_has_suffix(data, "/tests/data/folder/name"));
 }
 
 /* Run as a child: fills a folder, tells its name and ends. */
