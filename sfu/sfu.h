@@ -24,11 +24,11 @@ enum {
     SFU_MAX_WORKERS = 16,
     SFU_MAX_LISTEN = 8,
     SFU_MAX_CANDIDATES = 16,
-    SFU_MAX_SECTIONS = 24,      /* media sections a peer, by m-line index */
-    SFU_MAX_PAYLOADS = 6,       /* codecs a section */
+    SFU_MAX_SECTIONS = 24, /* media sections a peer, by m-line index */
+    SFU_MAX_PAYLOADS = 6,  /* codecs a section */
     SFU_MAX_ROOM_PEERS = 16,
-    SFU_UFRAG_BYTES = 9,        /* ours: 8 ice-chars and NUL (RFC 8445 section 5.3) */
-    SFU_PWD_BYTES = 25,         /* ours: 24 ice-chars and NUL */
+    SFU_UFRAG_BYTES = 9, /* ours: 8 ice-chars and NUL (RFC 8445 section 5.3) */
+    SFU_PWD_BYTES = 25,  /* ours: 24 ice-chars and NUL */
     SFU_REMOTE_UFRAG_BYTES = 257,
     SFU_REMOTE_PWD_BYTES = 257,
     SFU_MID_BYTES = 17,         /* RFC 8843: we accept at most 16 characters */
@@ -37,15 +37,16 @@ enum {
 };
 
 struct sfu_config {
-    const char *listen[SFU_MAX_LISTEN]; /* addresses to bind, NULL-terminated unless full; "0.0.0.0" and "::" are all */
-    const char *public_ip;              /* NULL: candidates are the addresses of the interfaces that are bound */
-    uint16_t udp_port;                  /* worker n uses udp_port + n; 0: the system chooses (tests) */
-    unsigned workers;                   /* 1 to SFU_MAX_WORKERS */
-    unsigned max_rooms;                 /* a worker */
-    unsigned max_peers;                 /* a worker */
-    size_t socket_buffer_bytes;         /* asked for in both directions; less is warned of once */
-    unsigned media_timeout_ms;          /* silence after which SFU_EVENT_SILENT is told (5000) */
-    unsigned consent_timeout_ms;        /* no ICE check for so long ends the path (30000) */
+    const char *listen
+        [SFU_MAX_LISTEN]; /* addresses to bind, NULL-terminated unless full; "0.0.0.0" and "::" are all */
+    const char *public_ip; /* NULL: candidates are the addresses of the interfaces that are bound */
+    uint16_t udp_port;     /* worker n uses udp_port + n; 0: the system chooses (tests) */
+    unsigned workers;      /* 1 to SFU_MAX_WORKERS */
+    unsigned max_rooms;    /* a worker */
+    unsigned max_peers;    /* a worker */
+    size_t socket_buffer_bytes;  /* asked for in both directions; less is warned of once */
+    unsigned media_timeout_ms;   /* silence after which SFU_EVENT_SILENT is told (5000) */
+    unsigned consent_timeout_ms; /* no ICE check for so long ends the path (30000) */
 };
 
 /* Control thread. Binds the sockets, makes the DTLS certificate (ECDSA P-256) and starts the workers.
@@ -118,7 +119,7 @@ struct sfu_section {
     unsigned payload_count;
     struct sfu_payload payloads[SFU_MAX_PAYLOADS]; /* in order of preference */
     struct sfu_extensions extensions;
-    uint32_t ssrc, rtx_ssrc;           /* inbound, as declared; 0: learned from MID or payload type */
+    uint32_t ssrc, rtx_ssrc; /* inbound, as declared; 0: learned from MID or payload type */
     uint32_t slot_ssrc, slot_rtx_ssrc; /* outbound, ours, stable for the life of the peer */
 };
 
@@ -126,7 +127,8 @@ struct sfu_negotiation {
     struct sfu_ice local;
     char remote_ufrag[SFU_REMOTE_UFRAG_BYTES];
     char remote_pwd[SFU_REMOTE_PWD_BYTES];
-    uint8_t remote_fingerprint[SFU_FINGERPRINT_BYTES]; /* SHA-256 only; we are always the DTLS server */
+    uint8_t
+        remote_fingerprint[SFU_FINGERPRINT_BYTES]; /* SHA-256 only; we are always the DTLS server */
     unsigned section_count;
     struct sfu_section sections[SFU_MAX_SECTIONS];
 };
@@ -134,7 +136,8 @@ struct sfu_negotiation {
 /* Control thread. Takes over the outcome of an offer and answer: the first one makes the peer
  * reachable, a later one with other credentials is an ICE restart (the DTLS association goes on), one
  * with other sections changes them in place. The negotiation is copied. -EINVAL: out of limits. */
-int sfu_peer_negotiate(struct sfu *sfu, sfu_peer_id peer, const struct sfu_negotiation *negotiation);
+int sfu_peer_negotiate(struct sfu *sfu, sfu_peer_id peer,
+                       const struct sfu_negotiation *negotiation);
 
 /* ---- who is seen by whom ----------------------------------------------------------------------- */
 
@@ -146,7 +149,8 @@ int sfu_slot_feed(struct sfu *sfu, sfu_peer_id peer, unsigned section, sfu_peer_
 
 /* Control thread. A closed gate stops everything of that uplink: to slots and, if `to_sink` is false
  * too, to the sink. Open is the initial state of both. */
-int sfu_uplink_gate(struct sfu *sfu, sfu_peer_id peer, unsigned section, bool to_slots, bool to_sink);
+int sfu_uplink_gate(struct sfu *sfu, sfu_peer_id peer, unsigned section, bool to_slots,
+                    bool to_sink);
 
 /* Control thread. Asks the sender for a key frame (PLI, or FIR where only that is negotiated);
  * throttled and coalesced. */
@@ -161,9 +165,9 @@ struct sfu_sink_packet {
     enum sfu_codec codec; /* of the primary stream; SFU_CODEC_NONE for RTCP */
     bool repair;          /* an RTX packet, as it came */
     bool keyframe;        /* starts or continues a key frame (VP8, H.264) */
-    bool gap;             /* a loss before this packet was given up since the last call for this uplink */
-    int64_t arrival_us;   /* monotonic */
-    const uint8_t *data;  /* decrypted RTP packet, or one RTCP SR; borrowed for the call */
+    bool gap; /* a loss before this packet was given up since the last call for this uplink */
+    int64_t arrival_us;  /* monotonic */
+    const uint8_t *data; /* decrypted RTP packet, or one RTCP SR; borrowed for the call */
     size_t len;
 };
 
@@ -179,20 +183,21 @@ struct sfu_sink_ops {
 
 /* Control thread. One sink a room; `ops` must outlive the sfu, `sink` lives until closed(). A second
  * one replaces the first, which is closed. NULL ops: only close. */
-int sfu_room_set_sink(struct sfu *sfu, sfu_room_id room, const struct sfu_sink_ops *ops, void *sink);
+int sfu_room_set_sink(struct sfu *sfu, sfu_room_id room, const struct sfu_sink_ops *ops,
+                      void *sink);
 
 /* ---- events -------------------------------------------------------------------------------------- */
 
 enum sfu_event_type {
-    SFU_EVENT_CONNECTED,     /* ICE has a selected pair (again, after a restart) */
-    SFU_EVENT_SECURED,       /* DTLS done, SRTP keys in place */
-    SFU_EVENT_MEDIA,         /* first packet of an uplink section: `section`, `codec`, `ssrc` */
-    SFU_EVENT_CODEC,         /* the uplink's codec changed: `section`, `codec`, `ssrc` */
-    SFU_EVENT_SILENT,        /* the peer has sent no RTP on any section for media_timeout_ms */
-    SFU_EVENT_BACK,          /* … and sends again */
-    SFU_EVENT_SLOT,          /* `section`, `slot` state changed */
-    SFU_EVENT_QUALITY,       /* every 2 s a connected peer: `quality` */
-    SFU_EVENT_FAILED,        /* the peer cannot go on: `failure`; the owner closes it */
+    SFU_EVENT_CONNECTED, /* ICE has a selected pair (again, after a restart) */
+    SFU_EVENT_SECURED,   /* DTLS done, SRTP keys in place */
+    SFU_EVENT_MEDIA,     /* first packet of an uplink section: `section`, `codec`, `ssrc` */
+    SFU_EVENT_CODEC,     /* the uplink's codec changed: `section`, `codec`, `ssrc` */
+    SFU_EVENT_SILENT,    /* the peer has sent no RTP on any section for media_timeout_ms */
+    SFU_EVENT_BACK,      /* … and sends again */
+    SFU_EVENT_SLOT,      /* `section`, `slot` state changed */
+    SFU_EVENT_QUALITY,   /* every 2 s a connected peer: `quality` */
+    SFU_EVENT_FAILED,    /* the peer cannot go on: `failure`; the owner closes it */
 };
 
 enum sfu_slot_state {
@@ -208,10 +213,11 @@ enum sfu_failure {
     SFU_FAILURE_DTLS,        /* handshake refused or timed out */
     SFU_FAILURE_FINGERPRINT, /* the certificate is not the one in the offer */
     SFU_FAILURE_PROFILE,     /* no common SRTP profile */
+    SFU_FAILURE_CLOSED,      /* the peer said goodbye (DTLS close_notify: the page was closed) */
 };
 
 struct sfu_quality {
-    int64_t rtt_us;           /* from RR on our SRs; -1 unknown */
+    int64_t rtt_us;              /* from RR on our SRs; -1 unknown */
     unsigned up_loss_permille;   /* of what the peer sent, after repair, last 2 s */
     unsigned down_loss_permille; /* of what we sent, worst fraction in its RRs, last 2 s */
     unsigned up_jitter_us;
@@ -239,15 +245,17 @@ bool sfu_next_event(struct sfu *sfu, struct sfu_event *ret_event);
 
 /* Why a packet was not forwarded. Every drop has a name; sfu_drop_name() gives it ("srtp_auth"). */
 enum sfu_drop {
-    SFU_DROP_NOT_MEDIA,        /* first byte is none of STUN, DTLS, RTP (RFC 7983) */
+    SFU_DROP_NOT_MEDIA, /* first byte is none of STUN, DTLS, RTP (RFC 7983) */
     SFU_DROP_TOO_SHORT,
     SFU_DROP_TOO_LONG,
     SFU_DROP_STUN_MALFORMED,
     SFU_DROP_STUN_UNKNOWN_UFRAG,
     SFU_DROP_STUN_INTEGRITY,
-    SFU_DROP_UNKNOWN_TUPLE,    /* DTLS or SRTP from an address that passed no check */
+    SFU_DROP_STUN_RATE,     /* too many unauthenticated checks: not even looked at */
+    SFU_DROP_UNKNOWN_TUPLE, /* DTLS or SRTP from an address that passed no check */
     SFU_DROP_DTLS_MALFORMED,
-    SFU_DROP_NOT_SECURED,      /* SRTP before the handshake ended */
+    SFU_DROP_DTLS_LATE,   /* the association's handshake state is freed: alerts of leaving peers */
+    SFU_DROP_NOT_SECURED, /* SRTP before the handshake ended */
     SFU_DROP_SRTP_AUTH,
     SFU_DROP_SRTP_REPLAY,
     SFU_DROP_RTP_MALFORMED,
@@ -258,13 +266,13 @@ enum sfu_drop {
     SFU_DROP_TOO_MANY_TUPLES,
     SFU_DROP_RTX_MALFORMED,
     SFU_DROP_DUPLICATE,
-    SFU_DROP_TOO_OLD,          /* before a switch, or outside of history */
+    SFU_DROP_TOO_OLD, /* before a switch, or outside of history */
     SFU_DROP_CODEC_UNSUPPORTED,
     SFU_DROP_WAITING_KEYFRAME,
     SFU_DROP_GATED,
     SFU_DROP_SEND_QUEUE_FULL,
     SFU_DROP_SEND_FAILED,
-    SFU_DROP_SOCKET_OVERFLOW,  /* SO_RXQ_OVFL */
+    SFU_DROP_SOCKET_OVERFLOW, /* SO_RXQ_OVFL */
     SFU_DROP_NO_BUFFER,
     SFU_DROP_COUNT
 };

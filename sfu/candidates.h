@@ -1,0 +1,20 @@
+/* Host candidates of a worker's sockets (RFC 8445 section 5.1): fixed once the sockets are bound. */
+#ifndef SFU_CANDIDATES_H
+#define SFU_CANDIDATES_H
+
+#include "sfu/sfu.h"
+#include "sfu/transport/udp.h"
+
+#include <stddef.h>
+
+struct candidates {
+    size_t count;
+    struct sfu_candidate list[SFU_MAX_CANDIDATES];
+};
+
+/* Control thread. `public_ip` (may be NULL) stands for all addresses. 0, -EINVAL (not an address) or a
+ * negative errno of getifaddrs(). */
+int candidates_make(const struct udp_socket *sockets, unsigned socket_count, const char *public_ip,
+                    struct candidates *ret_candidates);
+
+#endif

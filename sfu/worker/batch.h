@@ -1,0 +1,44 @@
+/* What a worker sends at the end of a turn: blocks in which packets are built and protected in place,
+ * chained by destination so that runs to one peer leave as one UDP_SEGMENT send. */
+#ifndef SFU_WORKER_BATCH_H
+#define SFU_WORKER_BATCH_H
+
+#include "sfu/counters.h"
+#include "sfu/forward/forward.h"
+#include "sfu/transport/udp.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    BATCH_PACKETS = 512,
+    BATCH_BLOCK_BYTES = 1600, /* a multiple of 64 */
+};
+_Static_assert(BATCH_BLOCK_BYTES >= FWD_PACKET_BYTES + FWD_TRAILER_BYTES, "a packet and its tag");
+
+/* A destination's packets of this turn; embedded in the destination. Zero is empty. */
+struct batch_chain {
+    bool waiting;
+    uint16_t first, last;
+    struct tuple to;
+};
+
+struct batch;
+
+/* `sockets` is borrowed for life, indexed by tuple.socket. 0 or -ENOMEM. */
+int batch_create(struct udp_socket *sockets, struct counters *counters, struct batch **ret_batch);
+void batch_destroy(struct batch *batch);
+
+/* The block for the next packet; flushes when all are in use. The same one until it is committed. */
+uint8_t *batch_block(struct batch *batch);
+
+/* Queues the first `len` bytes of batch_block() for `to`. The bytes stay where they are until the next
+ * flush. When `to` differs from the chain's, what waits there leaves first. */
+void batch_commit(struct batch *batch, struct batch_chain *chain, const struct tuple *to,
+                  size_t len);
+
+/* Sends everything. Afterwards no chain is referred to any more. */
+void batch_flush(struct batch *batch);
+
+#endif

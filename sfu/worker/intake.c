@@ -1,0 +1,91 @@
+#include "sfu/worker/worker.h"
+
+#include "sfu/peer.h"
+#include "sfu/transport/demux.h"
+
+#include <string.h>
+
+/* One received datagram's way: long enough, of which protocol, whose, and on to its peer. Whatever ends
+ * here is counted by name. */
+
+void *intake_find_ufrag(void *user, const char *ufrag, const char **ret_password)
+{
+    struct worker *worker = user;
+    struct peer *peer = directory_find_ufrag(worker->directory, ufrag);
+    if (peer)
+        *ret_password = peer_password(peer, ufrag);
+    return peer && *ret_password ? peer : NULL;
+}
+
+static void drop(struct worker *worker, enum sfu_drop why)
+{
+    counters_drop(&worker->counters, why);
+}
+
+static void take_stun(struct worker *worker, struct udp_datagram *d)
+{
+    bool known = directory_find_tuple(worker->directory, &d->tuple) != NULL;
+    if (!known && !bucket_take(&worker->checks, worker->now_us)) {
+        drop(worker, SFU_DROP_STUN_RATE);
+        return;
+    }
+    uint8_t reply[ICE_REPLY_BYTES];
+    struct ice_check check;
+    struct bucket before = worker->refusals;
+    bool may_refuse = bucket_take(&worker->refusals, worker->now_us);
+    ice_answer(worker->ice, d->data, d->len, &d->tuple.remote, may_refuse, reply, &check);
+    if (check.verdict == ICE_CHECKED || !check.reply_len)
+        worker->refusals = before;
+    if (check.verdict == ICE_DROPPED)
+        drop(worker, check.drop);
+    if (check.verdict == ICE_CHECKED &&
+        !peer_checked(check.owner, &d->tuple, check.ufrag, check.use_candidate)) {
+        drop(worker, SFU_DROP_TOO_MANY_TUPLES);
+        return;
+    }
+    if (check.reply_len)
+        worker_send_now(worker, &d->tuple, reply, check.reply_len);
+}
+
+/* Media from a tuple that no check has come over: a phone whose NAT has forgotten it, or a stranger.
+ * The SSRC and its sequence number say which peer it would be; the key decides. */
+static void take_stray(struct worker *worker, struct udp_datagram *d)
+{
+    if (bucket_take(&worker->strays, worker->now_us))
+        for (struct peer *peer = worker->peers; peer; peer = peer->worker_next)
+            if (peer_receive_stray(peer, &d->tuple, d->data, d->len))
+                return;
+    drop(worker, SFU_DROP_UNKNOWN_TUPLE);
+}
+
+static void take_from_peer(struct worker *worker, struct udp_datagram *d, enum demux_kind kind)
+{
+    struct peer *peer = directory_find_tuple(worker->directory, &d->tuple);
+    if (!peer && kind == DEMUX_RTP)
+        take_stray(worker, d);
+    else if (!peer)
+        drop(worker, SFU_DROP_UNKNOWN_TUPLE);
+    else if (kind == DEMUX_RTP)
+        peer_receive_rtp(peer, d->data, d->len);
+    else if (kind == DEMUX_RTCP)
+        peer_receive_rtcp(peer, d->data, d->len);
+    else
+        peer_receive_dtls(peer, &d->tuple, d->data, d->len);
+}
+
+void intake_datagram(struct worker *worker, struct udp_datagram *datagram)
+{
+    if (datagram->truncated || datagram->len > FWD_PACKET_BYTES + FWD_TRAILER_BYTES) {
+        drop(worker, SFU_DROP_TOO_LONG);
+        return;
+    }
+    enum demux_kind kind = demux_classify(datagram->data, datagram->len);
+    switch (kind) {
+    case DEMUX_SHORT: drop(worker, SFU_DROP_TOO_SHORT); break;
+    case DEMUX_OTHER: drop(worker, SFU_DROP_NOT_MEDIA); break;
+    case DEMUX_STUN: take_stun(worker, datagram); break;
+    case DEMUX_DTLS:
+    case DEMUX_RTP:
+    case DEMUX_RTCP: take_from_peer(worker, datagram, kind); break;
+    }
+}

@@ -1,0 +1,277 @@
+#include "sfu/worker/worker.h"
+
+#include "sfu/peer.h"
+#include "sfu/room.h"
+#include "sfu/worker/command.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+/* What an epoll event is about: a socket by its index, or one of the two other descriptors. */
+enum { ON_COMMANDS = SFU_MAX_LISTEN, ON_STOP, ON_COUNT };
+
+/* ---- making ---- */
+
+static int watch(struct worker *worker, int fd, uint32_t what)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u32 = what};
+    return epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+static uint8_t *env_block(void *user)
+{
+    struct worker *worker = user;
+    return batch_block(worker->batch);
+}
+
+static void env_event(void *user, const struct sfu_event *event)
+{
+    worker_tell(user, event);
+}
+
+static void make_env(struct worker *worker, const struct sfu_config *config)
+{
+    worker->fwd_env = (struct fwd_env){
+        .worker = worker,
+        .counters = &worker->counters,
+        .media_timeout_us = (int64_t)config->media_timeout_ms * 1000,
+        .block = env_block,
+        .send_rtp = peer_send_rtp,
+        .send_wire = peer_send_wire,
+        .send_rtcp = peer_send_rtcp,
+        .event = env_event,
+    };
+}
+
+static int make_parts(struct worker *worker, const struct sfu_config *config,
+                      struct dtls_identity *identity)
+{
+    int r = mailbox_create(sizeof(struct command), WORKER_COMMANDS, &worker->commands);
+    r = r ? r : registry_init(&worker->rooms, config->max_rooms);
+    r = r ? r : registry_init(&worker->peers_by_id, config->max_peers);
+    r = r ? r : udp_inbox_create(&worker->inbox);
+    r = r ? r : batch_create(worker->sockets, &worker->counters, &worker->batch);
+    r = r ? r : directory_create(config->max_peers, &worker->directory);
+    r = r ? r : ice_responder_create(intake_find_ufrag, worker, &worker->ice);
+    r = r ? r : dtls_context_create(identity, &worker->dtls);
+    return r;
+}
+
+static int make_descriptors(struct worker *worker)
+{
+    worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    worker->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (worker->epoll_fd < 0 || worker->stop_fd < 0)
+        return -errno;
+    int r = watch(worker, worker->stop_fd, ON_STOP);
+    return r ? r : watch(worker, mailbox_fd(worker->commands), ON_COMMANDS);
+}
+
+int worker_create(unsigned index, const struct sfu_config *config, struct dtls_identity *identity,
+                  struct mailbox *events, struct worker **ret_worker)
+{
+    struct worker *worker = aligned_alloc(64, (sizeof *worker + 63) / 64 * 64);
+    if (!worker)
+        return -ENOMEM;
+    *worker = (struct worker){.index = index,
+                              .events = events,
+                              .epoll_fd = -1,
+                              .stop_fd = -1,
+                              .now_us = clock_now_us(),
+                              .consent_timeout_us = (int64_t)config->consent_timeout_ms * 1000,
+                              .checks = bucket_make(WORKER_CHECKS_PER_S, WORKER_CHECKS_PER_S),
+                              .refusals = bucket_make(WORKER_REFUSALS_PER_S, WORKER_REFUSALS_PER_S),
+                              .strays = bucket_make(WORKER_STRAYS_PER_S, WORKER_STRAYS_PER_S)};
+    make_env(worker, config);
+    int r = make_parts(worker, config, identity);
+    r = r ? r : make_descriptors(worker);
+    if (r < 0) {
+        worker_destroy(worker);
+        return r;
+    }
+    *ret_worker = worker;
+    return 0;
+}
+
+int worker_listen(struct worker *worker, const struct address *address, size_t buffer_bytes,
+                  size_t *ret_less_bytes)
+{
+    if (worker->socket_count == SFU_MAX_LISTEN)
+        return -ENOSPC;
+    struct udp_socket *socket = &worker->sockets[worker->socket_count];
+    int r = udp_open(address, buffer_bytes, socket, ret_less_bytes);
+    if (r < 0)
+        return r;
+    r = watch(worker, socket->fd, worker->socket_count);
+    if (r < 0) {
+        udp_close(socket);
+        return r;
+    }
+    worker->socket_count++;
+    return 0;
+}
+
+/* ---- telling and sending ---- */
+
+static void push_backlog(struct worker *worker, const struct sfu_event *event)
+{
+    if (worker->backlog_count == WORKER_BACKLOG)
+        return;
+    unsigned at = (worker->backlog_first + worker->backlog_count++) % WORKER_BACKLOG;
+    worker->backlog[at] = *event;
+}
+
+static void empty_backlog(struct worker *worker)
+{
+    while (worker->backlog_count &&
+           mailbox_post(worker->events, &worker->backlog[worker->backlog_first]) == 0) {
+        worker->backlog_first = (worker->backlog_first + 1) % WORKER_BACKLOG;
+        worker->backlog_count--;
+    }
+}
+
+void worker_tell(struct worker *worker, const struct sfu_event *event)
+{
+    /* Order is kept: while something waits, everything waits behind it. */
+    if (worker->backlog_count || mailbox_post(worker->events, event) < 0)
+        push_backlog(worker, event);
+}
+
+void worker_send_now(struct worker *worker, const struct tuple *to, const uint8_t *data, size_t len)
+{
+    struct udp_slice slice = {.data = data, .len = len};
+    udp_send(&worker->sockets[to->socket], to, &slice, 1, &worker->counters);
+}
+
+/* ---- the loop ---- */
+
+static void receive(struct worker *worker, uint32_t index)
+{
+    int n = udp_receive(&worker->sockets[index], index, worker->inbox, &worker->counters);
+    for (int i = 0; i < n; i++) {
+        struct udp_datagram datagram;
+        if (udp_inbox_datagram(worker->inbox, (unsigned)i, &datagram))
+            intake_datagram(worker, &datagram);
+        else
+            counters_drop(&worker->counters, SFU_DROP_UNKNOWN_TUPLE);
+    }
+}
+
+static void take_commands(struct worker *worker)
+{
+    struct command command;
+    for (unsigned i = 0; i < WORKER_COMMANDS_A_TURN; i++) {
+        if (!mailbox_take(worker->commands, &command))
+            break;
+        command_apply(worker, &command);
+    }
+}
+
+static void tick(struct worker *worker)
+{
+    empty_backlog(worker);
+    for (struct peer *peer = worker->peers; peer; peer = peer->worker_next)
+        peer_tick(peer);
+    worker->tick_at_us = worker->now_us + FWD_TICK_US;
+}
+
+/* Until the next tick; without peers only a descriptor wakes the worker. */
+static int wait_ms(const struct worker *worker)
+{
+    if (!worker->peers && !worker->backlog_count)
+        return -1;
+    int64_t left_us = worker->tick_at_us - clock_now_us();
+    return left_us <= 0 ? 0 : (int)((left_us + 999) / 1000);
+}
+
+static void *run(void *user)
+{
+    struct worker *worker = user;
+    for (;;) {
+        struct epoll_event ready[ON_COUNT];
+        int n = epoll_wait(worker->epoll_fd, ready, ON_COUNT, wait_ms(worker));
+        worker->now_us = clock_now_us();
+        for (int i = 0; i < n; i++) {
+            if (ready[i].data.u32 == ON_STOP)
+                return NULL;
+            if (ready[i].data.u32 == ON_COMMANDS)
+                take_commands(worker);
+            else
+                receive(worker, ready[i].data.u32);
+        }
+        if (worker->now_us >= worker->tick_at_us)
+            tick(worker);
+        batch_flush(worker->batch);
+    }
+}
+
+int worker_start(struct worker *worker)
+{
+    int r = pthread_create(&worker->thread, NULL, run, worker);
+    if (r != 0)
+        return -r;
+    worker->running = true;
+    return 0;
+}
+
+/* ---- the end ---- */
+
+static void stop(struct worker *worker)
+{
+    uint64_t one = 1;
+    ssize_t written = write(worker->stop_fd, &one, sizeof one);
+    g_assert(written == sizeof one);
+    pthread_join(worker->thread, NULL);
+    worker->running = false;
+}
+
+static void close_rooms(struct worker *worker)
+{
+    for (uint32_t i = 0; i < worker->rooms.count; i++)
+        if (worker->rooms.slots[i].id)
+            room_destroy(worker->rooms.slots[i].object);
+}
+
+static void discard_commands(struct worker *worker)
+{
+    struct command command;
+    while (worker->commands && mailbox_take(worker->commands, &command))
+        command_discard(&command);
+}
+
+static void close_descriptors(struct worker *worker)
+{
+    for (unsigned i = 0; i < worker->socket_count; i++)
+        udp_close(&worker->sockets[i]);
+    if (worker->epoll_fd >= 0)
+        close(worker->epoll_fd);
+    if (worker->stop_fd >= 0)
+        close(worker->stop_fd);
+}
+
+void worker_destroy(struct worker *worker)
+{
+    if (!worker)
+        return;
+    if (worker->running)
+        stop(worker);
+    close_rooms(worker);
+    discard_commands(worker);
+    close_descriptors(worker);
+    mailbox_destroy(worker->commands);
+    registry_finish(&worker->rooms);
+    registry_finish(&worker->peers_by_id);
+    udp_inbox_destroy(worker->inbox);
+    batch_destroy(worker->batch);
+    directory_destroy(worker->directory);
+    ice_responder_destroy(worker->ice);
+    dtls_context_destroy(worker->dtls);
+    free(worker);
+}
