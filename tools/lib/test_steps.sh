@@ -14,16 +14,22 @@ test_steps=(
     'flow flow-asan meson build-asan'
     'build build-tsan build'
     'unit unit-tsan meson build-tsan'
-    'build build-fuzz build'
-    'fuzz fuzz meson build-fuzz'
+    'fuzz fuzz-asan meson build-asan'
     'build build build'
     'build web-install build'
     'web web-typecheck check web-install'
     'web web-lint check web-install'
     'web web-unit vitest web-install'
     'build web-build build web-install'
+    'web web-budget check web-build'
     'e2e e2e node build web-install web-build'
+    'build build-search build'
+    'search search meson build-search'
 )
+# Not part of a whole run: what it finds differs from run to run.
+# shellcheck disable=SC2034 # tools/test leaves them out
+test_groups_on_request=' search '
+
 
 step_scripts() {
     shellcheck -x tools/run tools/test tools/format tools/supervise tools/lib/*.sh .ci/run
@@ -49,8 +55,9 @@ step_build_tsan() {
     native_build build-tsan -Db_sanitize=thread -Db_lundef=false
 }
 
-step_build_fuzz() {
-    CC=clang native_build build-fuzz -Dfuzzing=true -Db_lundef=false
+# libFuzzer, which only clang has.
+step_build_search() {
+    CC=clang native_build build-search -Dfuzzing=true -Db_sanitize=address,undefined -Db_lundef=false
 }
 
 # Where the suite's result lies, from the step's name.
@@ -58,7 +65,7 @@ step_meson_log() {
     case $1 in
         *-asan) echo "build-asan/meson-logs/$1.json" ;;
         *-tsan) echo "build-tsan/meson-logs/$1.json" ;;
-        fuzz) echo "build-fuzz/meson-logs/fuzz.json" ;;
+        search) echo "build-search/meson-logs/search.json" ;;
     esac
 }
 
@@ -89,8 +96,14 @@ step_unit_tsan() {
     meson_suite build-tsan tsan unit-tsan 6
 }
 
-step_fuzz() {
-    meson_suite build-fuzz fuzz fuzz 1
+# The stored inputs and seeded mutations of them: the same ones in every run.
+step_fuzz_asan() {
+    meson_suite build-asan fuzz fuzz-asan 3
+}
+
+# New inputs, a few seconds a parser.
+step_search() {
+    meson_suite build-search fuzz search 3
 }
 
 step_web_install() {
@@ -112,6 +125,10 @@ step_web_unit() {
 
 step_web_build() {
     web_build
+}
+
+step_web_budget() {
+    npm run budget --prefix web-client
 }
 
 step_e2e() {
