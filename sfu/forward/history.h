@@ -1,0 +1,40 @@
+/* The last packets of one stream, by extended sequence number, for resends: a ring of bytes that forgets
+ * the oldest. Memory is taken once; the pages of an idle stream are never touched. One thread. */
+#ifndef SFU_FORWARD_HISTORY_H
+#define SFU_FORWARD_HISTORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    HISTORY_PACKETS = 512,         /* 2 s of 1200-byte packets at 2.5 Mbit/s */
+    HISTORY_BYTES = 384 * 1024,    /* 1.2 s of it */
+};
+
+struct history_entry {
+    int64_t number; /* 0: empty */
+    uint64_t at;    /* bytes ever written before it */
+    uint16_t len;
+};
+
+struct history {
+    uint8_t *bytes; /* owned; NULL until history_init() */
+    uint64_t end;   /* bytes ever written */
+    struct history_entry *entries; /* owned */
+};
+
+/* 0 or -ENOMEM. */
+int history_init(struct history *history);
+/* Also of a zeroed history. */
+void history_finish(struct history *history);
+
+/* Forgets everything. */
+void history_clear(struct history *history);
+
+/* Copies `len` bytes (at most 65535) in as packet `number` (> 0). */
+void history_put(struct history *history, int64_t number, const void *data, size_t len);
+
+/* Borrows packet `number` until the next put, or NULL. */
+const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len);
+
+#endif

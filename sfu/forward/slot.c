@@ -1,0 +1,293 @@
+#include "sfu/forward/slot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/crypto/random.h"
+#include "sfu/forward/slot_packet.h"
+
+enum {
+    LEAST_STEP_US = 10000,    /* between the last timestamp of one source and the first of the next */
+    CLOCK_TRUST_US = 500000,  /* how far sender reports may differ from arrival before they are not believed */
+    KEYFRAME_REPLAY_US = 300000, /* a key frame this young is sent out of the history instead of asked for */
+};
+
+static struct section *slot_section(const struct slot *slot)
+{
+    return &slot->peer->sections[slot->section];
+}
+
+static bool is_video(const struct slot *slot)
+{
+    return slot_section(slot)->media.kind == SFU_VIDEO;
+}
+
+int slot_create(struct fwd_peer *peer, unsigned section, struct slot **ret_slot)
+{
+    struct slot *slot = calloc(1, sizeof *slot);
+    if (!slot)
+        return -ENOMEM;
+    slot->peer = peer;
+    slot->section = section;
+    slot->state = SFU_SLOT_EMPTY;
+    *ret_slot = slot;
+    return 0;
+}
+
+static void leave(struct slot *slot)
+{
+    if (!slot->source)
+        return;
+    struct slot **link = &slot->source->slots;
+    while (*link != slot)
+        link = &(*link)->next;
+    *link = slot->next;
+    slot->next = NULL;
+    slot->source = NULL;
+}
+
+void slot_destroy(struct slot *slot)
+{
+    if (!slot)
+        return;
+    leave(slot);
+    history_finish(&slot->wire);
+    free(slot->sent);
+    free(slot);
+}
+
+int slot_prepare(struct slot *slot)
+{
+    const struct sfu_section *media = &slot_section(slot)->media;
+    bool nack = false, wire = false;
+    for (unsigned i = 0; i < media->payload_count; i++) {
+        nack |= media->payloads[i].nack;
+        wire |= media->payloads[i].nack && media->payloads[i].rtx_pt == 0;
+    }
+    if (nack && !slot->sent) {
+        slot->sent = calloc(SLOT_SENT, sizeof *slot->sent);
+        if (!slot->sent)
+            return -ENOMEM;
+    }
+    return wire && !slot->wire.bytes ? history_init(&slot->wire) : 0;
+}
+
+static void state_set(struct slot *slot, enum sfu_slot_state state)
+{
+    if (slot->state == state)
+        return;
+    slot->state = state;
+    peer_event(slot->peer, &(struct sfu_event){.type = SFU_EVENT_SLOT,
+                                               .section = slot->section,
+                                               .codec = slot->source ? slot->source->codec : SFU_CODEC_NONE,
+                                               .slot = state});
+}
+
+/* What the source's clock said, in the room's time, when it made the packet with this timestamp; -1 while
+ * there is no sender report. */
+static int64_t clock_us(const struct uplink *uplink, uint32_t timestamp)
+{
+    if (!uplink->report.known || !uplink->peer->clock.known)
+        return -1;
+    int64_t ticks = (int32_t)(timestamp - uplink->report.timestamp);
+    return uplink->report.wall_us + uplink->peer->clock.offset_us +
+           ticks * 1000000 / codec_rate(uplink->codec);
+}
+
+/* No packet of what flowed until now will follow. */
+static void stop(struct slot *slot)
+{
+    if (!slot->running)
+        return;
+    slot->running = false;
+    slot->last_clock_us = -1;
+    if (slot->epoch == slot->source->epoch && slot->codec == slot->source->codec)
+        slot->last_clock_us = clock_us(slot->source, slot->last_timestamp - slot->timestamp_offset);
+}
+
+void slot_reconsider(struct slot *slot, int64_t now_us)
+{
+    struct uplink *source = slot->source;
+    if (!source) {
+        state_set(slot, SFU_SLOT_EMPTY);
+        return;
+    }
+    if (slot->running) {
+        slot->payload = section_codec(slot_section(slot), slot->codec);
+        if (source->to_slots && slot->payload)
+            return;
+        stop(slot);
+    }
+    if (!source->to_slots) {
+        state_set(slot, SFU_SLOT_GATED);
+    } else if (source->codec != SFU_CODEC_NONE && !section_codec(slot_section(slot), source->codec)) {
+        state_set(slot, SFU_SLOT_CODEC_UNSUPPORTED);
+    } else if (is_video(slot)) {
+        state_set(slot, SFU_SLOT_WAITING_KEYFRAME);
+        if (slot->peer->secured)
+            uplink_keyframe_wish(source, now_us);
+    } else {
+        state_set(slot, SFU_SLOT_ACTIVE);
+    }
+}
+
+static void replay(struct slot *slot, int64_t from, int64_t now_us)
+{
+    struct uplink_packet packet;
+    for (int64_t number = from; number <= slot->source->reception.highest; number++) {
+        if (uplink_recall(slot->source, number, &packet))
+            slot_forward(slot, &packet, now_us);
+    }
+}
+
+/* A key frame that has only just begun serves the next receiver, too. */
+static void young_keyframe_replay(struct slot *slot, int64_t now_us)
+{
+    const struct uplink *source = slot->source;
+    if (is_video(slot) && source->to_slots && slot->peer->secured && source->keyframe_known &&
+        now_us - source->keyframe_us <= KEYFRAME_REPLAY_US)
+        replay(slot, source->keyframe_number, now_us);
+}
+
+void slot_feed(struct slot *slot, struct uplink *source, int64_t now_us)
+{
+    if (slot->source == source)
+        return;
+    if (slot->source) {
+        stop(slot);
+        leave(slot);
+    }
+    slot->source = source;
+    if (source) {
+        slot->next = source->slots;
+        source->slots = slot;
+        if (slot->state == SFU_SLOT_ACTIVE)
+            slot->state = SFU_SLOT_EMPTY; /* the new source tells its state even if it is the same */
+        young_keyframe_replay(slot, now_us);
+    }
+    if (!slot->running)
+        slot_reconsider(slot, now_us);
+}
+
+static void numbers_start(struct slot *slot, const struct uplink_packet *packet)
+{
+    if (slot->started)
+        return;
+    slot->started = true;
+    /* Below 2^15, so that a loss at the start does not make receivers guess the SRTP roll-over wrong. */
+    slot->next_number = 65536 + (random_u32() & 0x7fff);
+    slot->rtx_seq = random_u32() & 0x7fff;
+    slot->last_timestamp = random_u32();
+    slot->last_picture_id = random_u32() & 0x7fff;
+    slot->last_tl0 = (uint8_t)random_u32();
+}
+
+static uint32_t timestamp_step(const struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
+{
+    int64_t step_us = now_us - slot->last_us;
+    int64_t at_us = clock_us(slot->source, packet->rtp.timestamp);
+    if (at_us >= 0 && slot->last_clock_us >= 0) {
+        int64_t by_clock_us = at_us - slot->last_clock_us;
+        if (llabs(by_clock_us - step_us) < CLOCK_TRUST_US)
+            step_us = by_clock_us;
+    }
+    if (step_us < LEAST_STEP_US)
+        step_us = LEAST_STEP_US;
+    return (uint32_t)(step_us * codec_rate(packet->codec) / 1000000);
+}
+
+/* Fits this packet's numbers to what the receiver saw last. */
+static void numbers_fit(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
+{
+    bool first = !slot->started;
+    numbers_start(slot, packet);
+    renumber_start(&slot->renumber, packet->number, slot->next_number);
+    slot->highest_source = packet->number - 1;
+    uint32_t step = first ? 1 : timestamp_step(slot, packet, now_us);
+    slot->timestamp_offset = slot->last_timestamp + step - packet->rtp.timestamp;
+    slot->last_timestamp += step;
+    slot->picture_offset = slot->last_picture_id + 1 - packet->picture_id;
+    slot->tl0_offset = (uint8_t)(slot->last_tl0 + 1 - packet->vp8.tl0);
+    slot->switches++;
+}
+
+/* Tries to let the source's packets flow, beginning with this one. */
+static bool begin(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
+{
+    if (slot->running)
+        stop(slot);
+    slot->payload = section_codec(slot_section(slot), packet->codec);
+    if (!slot->payload) {
+        state_set(slot, SFU_SLOT_CODEC_UNSUPPORTED);
+        peer_drop(slot->peer, SFU_DROP_CODEC_UNSUPPORTED);
+        return false;
+    }
+    if (packet->rtp.payload_len == 0 || (is_video(slot) && !packet->keyframe_start)) {
+        if (is_video(slot)) {
+            state_set(slot, SFU_SLOT_WAITING_KEYFRAME);
+            uplink_keyframe_wish(slot->source, now_us);
+        }
+        peer_drop(slot->peer, SFU_DROP_WAITING_KEYFRAME);
+        return false;
+    }
+    numbers_fit(slot, packet, now_us);
+    slot->running = true;
+    slot->epoch = slot->source->epoch;
+    slot->codec = packet->codec;
+    slot->last_us = now_us;
+    return true;
+}
+
+static void pass_on(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
+{
+    bool newest = packet->number > slot->highest_source;
+    if (packet->rtp.payload_len == 0 && newest) { /* a probe: the receiver never learns of it */
+        renumber_leave_out(&slot->renumber, packet->number);
+        slot->highest_source = packet->number;
+        return;
+    }
+    int64_t number;
+    if (!renumber_map(&slot->renumber, packet->number, &number)) {
+        peer_drop(slot->peer, SFU_DROP_TOO_OLD);
+        return;
+    }
+    if (newest) {
+        slot->highest_source = packet->number;
+        slot->last_us = now_us;
+        slot->next_number = number + 1;
+        slot->last_timestamp = packet->rtp.timestamp + slot->timestamp_offset;
+    }
+    slot_packet_send(slot, packet, number, now_us);
+}
+
+void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
+{
+    if (!slot->source->to_slots) {
+        peer_drop(slot->peer, SFU_DROP_GATED);
+        return;
+    }
+    if (!slot->peer->secured) {
+        peer_drop(slot->peer, SFU_DROP_NOT_SECURED);
+        return;
+    }
+    if (slot->running && slot->epoch == slot->source->epoch && slot->codec == packet->codec) {
+        pass_on(slot, packet, now_us);
+        return;
+    }
+    if (!begin(slot, packet, now_us))
+        return;
+    pass_on(slot, packet, now_us);
+    state_set(slot, SFU_SLOT_ACTIVE);
+    slot_report_send(slot, now_us);
+    if (packet->number < slot->source->reception.highest) /* the start of the key frame came late */
+        replay(slot, packet->number + 1, now_us);
+}
+
+void slot_tick(struct slot *slot, int64_t now_us)
+{
+    enum { SENDING_US = 1000000 };
+    if (slot->state != SFU_SLOT_WAITING_KEYFRAME || !slot->peer->secured || !slot->source)
+        return;
+    if (now_us - slot->source->last_us < SENDING_US)
+        uplink_keyframe_wish(slot->source, now_us);
+}

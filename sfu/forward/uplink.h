@@ -1,0 +1,91 @@
+/* What a peer sends in one section: one stream, its repairs, and who is fed by it. */
+#ifndef SFU_FORWARD_UPLINK_H
+#define SFU_FORWARD_UPLINK_H
+
+#include "sfu/forward/history.h"
+#include "sfu/forward/keyframe.h"
+#include "sfu/forward/missing.h"
+#include "sfu/forward/peer.h"
+#include "sfu/rtp/packet.h"
+#include "sfu/rtp/reception.h"
+#include "sfu/rtp/vp8.h"
+
+enum { UPLINK_RID_BYTES = 16 };
+
+/* The last sender report (RFC 3550 section 6.4.1) of the stream. */
+struct uplink_report {
+    bool known;
+    int64_t wall_us;    /* its NTP time, on the sender's clock */
+    uint32_t timestamp; /* the same instant */
+    uint32_t lsr;       /* middle 32 bits of the NTP time */
+    int64_t arrival_us;
+};
+
+struct uplink {
+    struct fwd_peer *peer; /* the owner's owner */
+    unsigned section;
+    uint32_t ssrc, rtx_ssrc; /* 0: not known yet */
+    uint8_t rid_len;         /* of the stream that was bound by MID or payload type */
+    char rid[UPLINK_RID_BYTES];
+
+    enum sfu_codec codec; /* of the newest packet; SFU_CODEC_NONE: none came yet */
+    unsigned epoch;       /* grows whenever sequence numbers and timestamps may have jumped */
+    int64_t last_us;      /* newest packet */
+    bool to_slots, to_sink, gap;
+    struct reception reception, rtx_reception;
+    struct missing missing;
+    struct keyframe keyframe;
+    uint8_t fir_number;
+    struct uplink_report report;
+
+    bool picture_known;
+    int64_t picture_id;          /* newest, extended */
+    bool keyframe_known;
+    uint32_t keyframe_timestamp; /* of the newest key frame */
+    int64_t keyframe_number;     /* its first packet */
+    int64_t keyframe_us;
+
+    struct history history; /* as received, video only */
+    struct slot *slots;     /* linked by slot.next */
+    uint32_t quality_expected, quality_unique; /* when quality was told last */
+};
+
+/* A packet on its way from an uplink to slots and sink. */
+struct uplink_packet {
+    struct rtp_packet rtp;
+    enum sfu_codec codec;
+    int64_t number;     /* extended sequence number */
+    int64_t picture_id; /* extended; VP8 with a picture id */
+    struct vp8_descriptor vp8;
+    bool keyframe_start; /* a decoder can start here */
+    bool keyframe;       /* part of a key frame */
+};
+
+/* 0 or -ENOMEM. `video` uplinks keep a history. */
+int uplink_create(struct fwd_peer *peer, unsigned section, bool video, struct uplink **ret_uplink);
+/* Its slots must be empty by then. NULL is fine. */
+void uplink_destroy(struct uplink *uplink);
+
+/* Reads the payload of `packet->rtp` for `codec`: the key frame marks and the VP8 descriptor. 0 or -EBADMSG. */
+int uplink_packet_read(const struct uplink *uplink, enum sfu_codec codec, struct uplink_packet *packet);
+
+/* A packet of the stream, as it came (`repaired` false) or unwrapped from RTX; read already. */
+void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool repaired, int64_t now_us);
+
+/* Packet `number` out of the history, read again. False: forgotten. */
+bool uplink_recall(struct uplink *uplink, int64_t number, struct uplink_packet *ret_packet);
+
+/* The stream goes on under another SSRC. */
+void uplink_rebind(struct uplink *uplink, uint32_t ssrc);
+
+/* Gives a packet as it came to the room's sink. */
+void uplink_sink(struct uplink *uplink, const struct rtp_packet *packet, enum sfu_codec codec, bool repair,
+                 bool keyframe, int64_t now_us);
+
+void uplink_keyframe_wish(struct uplink *uplink, int64_t now_us);
+void uplink_tick(struct uplink *uplink, int64_t now_us);
+
+/* Clock rate of a codec's timestamps, in Hz. */
+uint32_t codec_rate(enum sfu_codec codec);
+
+#endif
