@@ -7,45 +7,21 @@ import {
   decodeEvent,
   decodeFrame,
   type Answer,
-  type AnyEvent,
   type ClientFrame,
   type RequestData,
   type RequestName,
   type ServerFrame,
   type Welcome,
 } from '../messages';
-import type { Drawer } from '../storage';
 import { Acks } from './acks';
 import { Backoff } from './backoff';
 import { Keepalive } from './keepalive';
+import type { LinkState, SocketEvents, SocketOptions } from './link';
 import { PendingRequests } from './pending';
 
 export const subprotocol = 'shipinban.v1';
 const closeReplaced = 4009;
 const helloTimeoutMs = 8000;
-
-/*
- * idle: not asked to connect · connecting: socket or hello on the way · open: requests are answered · waiting: lost, a new
- * attempt is planned · replaced: another page took the `sid` over · refused: the token is not accepted · closed: by leave().
- */
-export type LinkState = 'idle' | 'connecting' | 'open' | 'waiting' | 'replaced' | 'refused' | 'closed';
-
-export type SocketEvents = {
-  link: LinkState;
-  welcome: Welcome;
-  event: AnyEvent;
-};
-
-export interface SocketOptions {
-  url: string;
-  /* Asked before each hello, so that a refreshed token is used. */
-  token: () => string | null;
-  client: { name: string; version: string; lang: string };
-  drawer: Drawer;
-  clock?: ServerClock;
-  backoff?: Backoff;
-  open?: (url: string, protocol: string) => WebSocket;
-}
 
 /*
  * The one WebSocket of a page: hello and resume, requests with answers, events in order and once. A request that finds no

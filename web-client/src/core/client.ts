@@ -1,0 +1,158 @@
+import { codeOf } from './errors';
+import { Capture } from './media/capture';
+import { MediaLink } from './media/media-link';
+import type { Answer, AnyEvent, RequestData, RequestName, Welcome } from './messages';
+import type { SocketOptions } from './signal/link';
+import { SignalSocket } from './signal/socket';
+import { reduce, reduceWelcome, Store, withSession, withTicket } from './state';
+
+export interface ClientOptions extends Omit<SocketOptions, 'url' | 'client'> {
+  url?: string;
+  name: string;
+  lang: string;
+}
+
+const version = '0.1.0';
+
+function ownSocketUrl(): string {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${location.host}/ws`;
+}
+
+/*
+ * The SDK's front: one link, one state, one media connection. It follows the session by itself: media starts with it, ends
+ * with it, is mended after the network changed. A page subscribes to `store`, `socket`, `media` and sends requests.
+ */
+export class Client {
+  readonly store = new Store();
+  readonly socket: SignalSocket;
+  readonly capture = new Capture();
+  readonly media: MediaLink;
+  private readonly stopListening: Array<() => void> = [];
+
+  constructor(options: ClientOptions) {
+    this.socket = new SignalSocket({
+      ...options,
+      url: options.url ?? ownSocketUrl(),
+      client: { name: options.name, version, lang: options.lang },
+    });
+    this.media = new MediaLink(
+      {
+        offer: (d) => this.socket.request('media.offer', d),
+        mute: (d) => this.tell('media.mute', d),
+        stats: (d) => this.socket.link === 'open' && this.tell('media.stats', d),
+      },
+      this.capture,
+    );
+    this.socket.on('welcome', (welcome) => this.welcomed(welcome));
+    this.socket.on('event', (event) => this.heard(event));
+    this.store.subscribe((state) => this.media.setSlots(state.slots));
+    this.watchNetwork();
+  }
+
+  connect(): void {
+    this.socket.connect();
+  }
+
+  /* Sends a request and takes the ticket or session of its answer into the state. */
+  async request<M extends RequestName>(m: M, d: RequestData[M]): Promise<Answer<M>> {
+    const answer = await this.socket.request(m, d);
+    this.learn(m, answer);
+    return answer;
+  }
+
+  /* For what needs no answer and must not fail the page. */
+  tell<M extends RequestName>(m: M, d: RequestData[M]): void {
+    this.socket.request(m, d).catch((error: unknown) => {
+      console.debug('shipinban', m, codeOf(error));
+    });
+  }
+
+  /* Ends everything of this page. */
+  close(): void {
+    this.stopListening.forEach((stop) => stop());
+    this.media.stop();
+    this.capture.stop();
+    this.socket.leave();
+  }
+
+  private welcomed(welcome: Welcome): void {
+    const now = this.socket.clock.now();
+    this.store.update((state) => reduceWelcome(state, welcome, now));
+    this.followSession();
+    if (!welcome.resumed && this.media.status !== 'idle') {
+      this.media.rebuild();
+    }
+  }
+
+  private heard(event: AnyEvent): void {
+    const now = this.socket.clock.now();
+    this.store.update((state) => reduce(state, event, now));
+    switch (event.m) {
+      case 'media.encodings':
+        this.media.obey(event.d);
+        break;
+      case 'media.restart':
+        this.media.rebuild();
+        break;
+      default:
+        this.followSession();
+    }
+  }
+
+  private learn(m: RequestName, answer: object): void {
+    const now = this.socket.clock.now();
+    const { session, ticket } = answer as Partial<Answer<'ticket.accept'>>;
+    if (ticket && m !== 'ticket.next' && this.store.state.me?.role === 'citizen') {
+      this.store.update((state) => withTicket(state, ticket, now));
+    }
+    if (session) {
+      this.store.update((state) => withSession(state, session));
+      this.followSession();
+    }
+    if (m === 'clerk.state') {
+      const { window } = answer as Answer<'clerk.state'>;
+      this.store.update((state) => ({ ...state, window }));
+    }
+    if (m === 'queue.subscribe') {
+      const queue = answer as Answer<'queue.subscribe'>;
+      this.store.update((state) => ({ ...state, queue }));
+    }
+  }
+
+  /* Media lives exactly as long as the session does. */
+  private followSession(): void {
+    const { session, limits, iceServers } = this.store.state;
+    const live = session !== null && session.state !== 'ended';
+    if (live && limits !== null && this.media.status === 'idle') {
+      this.media.start({ iceServers, slots: limits.slots });
+      this.media.setSlots(this.store.state.slots);
+    } else if (!live && this.media.status !== 'idle') {
+      this.media.stop();
+      this.capture.stop();
+    }
+  }
+
+  private watchNetwork(): void {
+    const changed = (): void => {
+      this.socket.nudge();
+      this.media.networkChanged();
+    };
+    const seen = (): void => {
+      if (!document.hidden) {
+        this.socket.nudge();
+      }
+    };
+    const listen = (target: EventTarget, name: string, act: () => void): void => {
+      target.addEventListener(name, act);
+      this.stopListening.push(() => target.removeEventListener(name, act));
+    };
+    listen(window, 'online', changed);
+    listen(window, 'pageshow', seen);
+    listen(document, 'visibilitychange', seen);
+    const connection = (navigator as Navigator & { connection?: EventTarget }).connection;
+    if (connection) {
+      listen(connection, 'typechange', changed);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import mitt, { type Emitter } from 'mitt';
+
+import { watchInterruption } from './quirks/ios-interruption';
+
+export type DeviceKind = 'camera' | 'microphone';
+/* denied: by the person or the system · none: there is no such device · busy: another program holds it · insecure: not https */
+export type CaptureErrorName = 'denied' | 'none' | 'busy' | 'insecure' | 'failed';
+export type Facing = 'user' | 'environment';
+
+export class CaptureError extends Error {
+  constructor(
+    readonly reason: CaptureErrorName,
+    readonly device: DeviceKind,
+    message: string = reason,
+  ) {
+    super(message);
+    this.name = 'CaptureError';
+  }
+}
+
+/* The names of the specification and those that older engines use for the same. */
+const reasons: Record<string, CaptureErrorName> = {
+  NotAllowedError: 'denied',
+  PermissionDeniedError: 'denied',
+  SecurityError: 'insecure',
+  NotFoundError: 'none',
+  DevicesNotFoundError: 'none',
+  NotReadableError: 'busy',
+  TrackStartError: 'busy',
+  AbortError: 'busy',
+};
+
+function named(error: unknown, device: DeviceKind): CaptureError {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
+  const message = error instanceof Error ? error.message : String(error);
+  return new CaptureError(reasons[name] ?? 'failed', device, message);
+}
+
+/* From what we want to what any device gives: an old phone refuses sizes it cannot do instead of the nearest. */
+function cameraWishes(facing: Facing): MediaTrackConstraints[] {
+  return [
+    {
+      facingMode: { ideal: facing },
+      width: { ideal: 1280 },
+      height: { ideal: 720 },
+      frameRate: { ideal: 30, max: 30 },
+    },
+    { facingMode: { ideal: facing }, width: { ideal: 640 }, height: { ideal: 480 } },
+    {},
+  ];
+}
+
+const microphoneWishes: MediaTrackConstraints[] = [
+  { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  {},
+];
+
+/* Always through the global, at the moment of need: pages and tests may have replaced it. */
+async function openOne(kind: DeviceKind, wish: MediaTrackConstraints): Promise<MediaStreamTrack> {
+  const constraints = kind === 'camera' ? { video: wish } : { audio: wish };
+  const stream = await navigator.mediaDevices.getUserMedia(constraints);
+  const [track] = kind === 'camera' ? stream.getVideoTracks() : stream.getAudioTracks();
+  if (!track) {
+    throw new DOMException('the stream has no such track', 'NotFoundError');
+  }
+  return track;
+}
+
+export type CaptureEvents = {
+  /* a track came, went, was stopped by the system or given back */
+  change: void;
+};
+
+/*
+ * The microphone and camera of this page: at most one live track a kind (iOS stops the older one otherwise). Each is opened
+ * by itself, so that a missing camera does not cost the voice.
+ */
+export class Capture {
+  private readonly emitter: Emitter<CaptureEvents> = mitt<CaptureEvents>();
+  readonly on = this.emitter.on;
+  readonly off = this.emitter.off;
+  readonly errors: Partial<Record<DeviceKind, CaptureError>> = {};
+  facing: Facing = 'user';
+
+  private readonly tracks: Partial<Record<DeviceKind, MediaStreamTrack>> = {};
+  private readonly unwatch: Partial<Record<DeviceKind, () => void>> = {};
+  /* An open() that was overtaken by stop() must not leave a camera on. */
+  private generation = 0;
+
+  track(kind: DeviceKind): MediaStreamTrack | null {
+    return this.tracks[kind] ?? null;
+  }
+
+  /* Opens what is missing. Never rejects: what failed is named in `errors`. */
+  async open(kinds: DeviceKind[] = ['microphone', 'camera']): Promise<void> {
+    const missing = kinds.filter((kind) => this.tracks[kind]?.readyState !== 'live');
+    for (const kind of missing) {
+      await this.openKind(kind);
+    }
+    this.emitter.emit('change');
+  }
+
+  /* The other camera; on failure the old one is opened again. */
+  async flip(): Promise<void> {
+    const before = this.facing;
+    this.facing = before === 'user' ? 'environment' : 'user';
+    this.drop('camera');
+    await this.openKind('camera');
+    if (!this.tracks.camera) {
+      this.facing = before;
+      await this.openKind('camera');
+    }
+    this.emitter.emit('change');
+  }
+
+  /* A new track of a kind the system took away: its own flags cannot be trusted to come back. */
+  async reopen(kind: DeviceKind): Promise<void> {
+    this.drop(kind);
+    await this.openKind(kind);
+    this.emitter.emit('change');
+  }
+
+  stop(): void {
+    this.generation += 1;
+    this.drop('camera');
+    this.drop('microphone');
+    this.emitter.emit('change');
+  }
+
+  private async openKind(kind: DeviceKind): Promise<void> {
+    const generation = this.generation;
+    delete this.errors[kind];
+    if (!navigator.mediaDevices?.getUserMedia) {
+      this.errors[kind] = new CaptureError('insecure', kind);
+      return;
+    }
+    const wishes = kind === 'camera' ? cameraWishes(this.facing) : microphoneWishes;
+    for (const wish of wishes) {
+      try {
+        const track = await openOne(kind, wish);
+        if (generation !== this.generation) {
+          track.stop();
+          return;
+        }
+        this.keep(kind, track);
+        return;
+      } catch (error) {
+        this.errors[kind] = named(error, kind);
+        if (['denied', 'none', 'insecure'].includes(this.errors[kind].reason)) {
+          return; /* a smaller wish would not change the answer */
+        }
+      }
+    }
+  }
+
+  private keep(kind: DeviceKind, track: MediaStreamTrack): void {
+    delete this.errors[kind];
+    this.tracks[kind] = track;
+    if (kind === 'camera') {
+      track.contentHint = 'motion';
+    }
+    this.unwatch[kind] = watchInterruption(track, {
+      changed: () => this.emitter.emit('change'),
+      lost: () => void this.reopen(kind),
+    });
+  }
+
+  private drop(kind: DeviceKind): void {
+    this.unwatch[kind]?.();
+    delete this.unwatch[kind];
+    this.tracks[kind]?.stop();
+    delete this.tracks[kind];
+  }
+}

@@ -1,0 +1,253 @@
+import mitt, { type Emitter } from 'mitt';
+
+import type { ClientError } from '../errors';
+import type { EventData, MediaStats, RequestData, Slot } from '../messages';
+import type { Capture } from './capture';
+import { obeyEncoding } from './encodings';
+import { MuteTeller } from './mute';
+import { Negotiator, type AskOffer, type OfferFailure } from './negotiator';
+import { Peer, type SlotCounts } from './peer';
+import { Recovery } from './recovery';
+import { StatsReader } from './stats';
+import { SlotStreams, type ParticipantStreams } from './streams';
+
+const statsEveryMs = 2500;
+const stallReadings = 2;
+
+export type MediaStatus = 'idle' | 'connecting' | 'connected' | 'recovering';
+
+export interface MediaWire {
+  offer: AskOffer;
+  mute: (d: RequestData['media.mute']) => void;
+  stats: (d: MediaStats) => void;
+}
+
+export interface MediaConfig {
+  iceServers: RTCIceServer[];
+  slots: SlotCounts;
+}
+
+export type MediaLinkEvents = { change: void; failed: ClientError };
+
+/*
+ * The media of one session: a Peer that is mended or replaced as Recovery says, fed from the Capture, shown by the slots.
+ * start() and stop() may be called in any order and again.
+ */
+export class MediaLink {
+  private readonly emitter: Emitter<MediaLinkEvents> = mitt<MediaLinkEvents>();
+  readonly on = this.emitter.on;
+  readonly off = this.emitter.off;
+  readonly mute: MuteTeller;
+  status: MediaStatus = 'idle';
+  streams: ParticipantStreams[] = [];
+
+  private peer: Peer | null = null;
+  private config: MediaConfig | null = null;
+  private slots: Slot[] = [];
+  private orders: Array<EventData<'media.encodings'>> = [];
+  private document: MediaStreamTrack | null = null;
+  private slotStreams = new SlotStreams();
+  private stats = new StatsReader();
+  private stalled = 0;
+  private statsTimer: ReturnType<typeof setInterval> | null = null;
+  private readonly recovery: Recovery;
+  private readonly negotiator: Negotiator;
+
+  constructor(
+    private readonly wire: MediaWire,
+    private readonly capture: Capture,
+  ) {
+    this.mute = new MuteTeller(capture, (d) => this.config && this.wire.mute(d));
+    this.negotiator = new Negotiator(wire.offer, (verdict, error) => this.offerFailed(verdict, error));
+    this.recovery = new Recovery({
+      restart: () => this.peer && void this.negotiator.negotiate(this.peer, true),
+      rebuild: () => this.build(),
+    });
+    capture.on('change', () => this.captureChanged());
+  }
+
+  get connection(): RTCPeerConnection | null {
+    return this.peer?.connection ?? null;
+  }
+
+  start(config: MediaConfig): void {
+    if (this.config !== null) {
+      return;
+    }
+    this.config = config;
+    this.mute.reset();
+    this.enter('connecting');
+    this.build();
+    this.statsTimer = setInterval(() => void this.readStats(), statsEveryMs);
+  }
+
+  stop(): void {
+    if (this.statsTimer !== null) {
+      clearInterval(this.statsTimer);
+    }
+    this.statsTimer = null;
+    this.config = null;
+    this.recovery.stop();
+    this.negotiator.abandon();
+    this.peer?.close();
+    this.peer = null;
+    this.slots = [];
+    this.orders = [];
+    this.document = null;
+    this.slotStreams = new SlotStreams();
+    this.streams = [];
+    this.enter('idle');
+  }
+
+  /* A new connection into the same session: the server asked for it, or forgot the old one. */
+  rebuild(): void {
+    if (this.config !== null) {
+      this.build();
+    }
+  }
+
+  networkChanged(): void {
+    if (this.config !== null) {
+      this.recovery.networkChanged();
+    }
+  }
+
+  setSlots(slots: Slot[]): void {
+    if (this.slots !== slots) {
+      this.slots = slots;
+      this.arrange();
+    }
+  }
+
+  obey(order: EventData<'media.encodings'>): void {
+    const same = (one: EventData<'media.encodings'>): boolean =>
+      one.mid === order.mid && (one.rid ?? null) === (order.rid ?? null);
+    this.orders = [...this.orders.filter((one) => !same(one)), order];
+    this.applyOrder(order);
+  }
+
+  /* A document camera or a shared screen; null takes it away. */
+  async sendDocument(track: MediaStreamTrack | null): Promise<void> {
+    this.document = track;
+    await this.peer?.send('document', track);
+  }
+
+  private build(): void {
+    if (this.config === null) {
+      return;
+    }
+    this.negotiator.abandon();
+    this.peer?.close();
+    const peer = new Peer(this.config.iceServers, this.config.slots);
+    this.peer = peer;
+    this.stats = new StatsReader();
+    this.recovery.begun();
+    const connection = peer.connection;
+    connection.addEventListener('iceconnectionstatechange', () => {
+      if (peer === this.peer) {
+        this.iceChanged(connection.iceConnectionState);
+      }
+    });
+    connection.addEventListener('connectionstatechange', () => {
+      /* DTLS failures show here only */
+      if (peer === this.peer && connection.connectionState === 'failed') {
+        this.iceChanged('failed');
+      }
+    });
+    void this.feed(peer).then(() => this.offerFirst(peer));
+  }
+
+  private async offerFirst(peer: Peer): Promise<void> {
+    if (peer !== this.peer) {
+      return;
+    }
+    await this.negotiator.negotiate(peer, false);
+    if (peer === this.peer) {
+      this.orders.forEach((order) => this.applyOrder(order));
+      this.arrange();
+    }
+  }
+
+  private async feed(peer: Peer): Promise<void> {
+    await Promise.all([
+      peer.send('microphone', this.capture.track('microphone')),
+      peer.send('camera', this.capture.track('camera')),
+      peer.send('document', this.document),
+    ]);
+  }
+
+  private captureChanged(): void {
+    this.mute.refresh();
+    if (this.peer !== null) {
+      void this.feed(this.peer);
+    }
+    this.emitter.emit('change');
+  }
+
+  private iceChanged(state: RTCIceConnectionState): void {
+    this.recovery.iceState(state);
+    if (!this.recovery.recovering) {
+      this.enter('connected');
+    } else if (this.status === 'connected') {
+      this.enter('recovering');
+    }
+  }
+
+  private applyOrder(order: EventData<'media.encodings'>): void {
+    const sender = this.peer?.senderOfMid(order.mid);
+    if (sender) {
+      /* a sender that refuses keeps sending as it did; the server limits what it forwards anyway */
+      obeyEncoding(sender, order).catch(() => undefined);
+    }
+  }
+
+  private arrange(): void {
+    this.streams = this.slotStreams.arrange(this.slots, (mid) => this.peer?.trackOfMid(mid) ?? null);
+    this.emitter.emit('change');
+  }
+
+  private offerFailed(verdict: OfferFailure, error: ClientError): void {
+    if (verdict === 'over') {
+      this.stop();
+    } else if (verdict === 'fatal') {
+      this.recovery.stop();
+      this.emitter.emit('failed', error);
+    }
+    /* again: Recovery's clock is running and will build a new connection */
+  }
+
+  private async readStats(): Promise<void> {
+    const peer = this.peer;
+    if (peer === null || this.recovery.recovering) {
+      return;
+    }
+    const stats = await peer.connection.getStats();
+    if (peer !== this.peer) {
+      return;
+    }
+    const reading = this.stats.read([...stats.values()], Date.now());
+    this.wire.stats(reading.report);
+    this.watchStall(reading.bytesIn);
+  }
+
+  /* A stall is answered once; if a new connection does not help, the other side is the cause. */
+  private watchStall(bytesIn: number): void {
+    const expected = this.slots.some((slot) => slot.state === 'active');
+    if (bytesIn > 0 || !expected) {
+      this.stalled = 0;
+      return;
+    }
+    this.stalled += 1;
+    if (this.stalled === stallReadings) {
+      this.recovery.mediaStalled();
+      this.enter('recovering');
+    }
+  }
+
+  private enter(status: MediaStatus): void {
+    if (this.status !== status) {
+      this.status = status;
+      this.emitter.emit('change');
+    }
+  }
+}

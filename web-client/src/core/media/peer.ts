@@ -1,0 +1,72 @@
+import { offerOptions } from './quirks/offer-restart';
+
+export interface SlotCounts {
+  audio: number;
+  video: number;
+}
+
+export type SendKind = 'microphone' | 'camera' | 'document';
+
+/*
+ * One RTCPeerConnection with the transceivers of the protocol, in its order: microphone, camera, document, then the receive
+ * slots, audio before video. They are made once and never removed; who is sent and seen in them changes without offers.
+ */
+export class Peer {
+  readonly connection: RTCPeerConnection;
+  private readonly senders: Record<SendKind, RTCRtpTransceiver>;
+  private readonly receivers: RTCRtpTransceiver[] = [];
+
+  constructor(iceServers: RTCIceServer[], slots: SlotCounts) {
+    this.connection = new RTCPeerConnection({
+      iceServers,
+      bundlePolicy: 'max-bundle',
+      rtcpMuxPolicy: 'require',
+    });
+    const send = (kind: 'audio' | 'video'): RTCRtpTransceiver =>
+      this.connection.addTransceiver(kind, { direction: 'sendonly' });
+    const receive = (kind: 'audio' | 'video', count: number): void => {
+      for (let i = 0; i < count; i += 1) {
+        this.receivers.push(this.connection.addTransceiver(kind, { direction: 'recvonly' }));
+      }
+    };
+    this.senders = { microphone: send('audio'), camera: send('video'), document: send('video') };
+    receive('audio', slots.audio);
+    receive('video', slots.video);
+  }
+
+  /* The local description is set; the caller sends the text. */
+  async offer(restart: boolean): Promise<string> {
+    const options = offerOptions(this.connection, restart);
+    const offer = await this.connection.createOffer(options);
+    await this.connection.setLocalDescription(offer);
+    return this.connection.localDescription?.sdp ?? offer.sdp ?? '';
+  }
+
+  async answer(sdp: string): Promise<void> {
+    await this.connection.setRemoteDescription({ type: 'answer', sdp });
+  }
+
+  async send(kind: SendKind, track: MediaStreamTrack | null): Promise<void> {
+    const sender = this.senders[kind].sender;
+    if (sender.track !== track) {
+      await sender.replaceTrack(track);
+    }
+  }
+
+  sender(kind: SendKind): RTCRtpSender {
+    return this.senders[kind].sender;
+  }
+
+  senderOfMid(mid: string): RTCRtpSender | null {
+    const found = Object.values(this.senders).find((one) => one.mid === mid);
+    return found?.sender ?? null;
+  }
+
+  trackOfMid(mid: string): MediaStreamTrack | null {
+    return this.receivers.find((one) => one.mid === mid)?.receiver.track ?? null;
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+}

@@ -1,0 +1,76 @@
+import type { MediaStats } from '../messages';
+
+interface Totals {
+  at: number;
+  decoded: number;
+  encoded: number;
+  freezes: number;
+  received: number;
+  lost: number;
+  bytes: number;
+}
+
+export interface StatsReading {
+  report: MediaStats;
+  /* bytes of media received since the last reading; 0 twice in a row is a stall where something should come */
+  bytesIn: number;
+}
+
+interface Entry {
+  type: string;
+  kind?: string;
+  nominated?: boolean;
+  state?: string;
+  currentRoundTripTime?: number;
+  framesDecoded?: number;
+  framesEncoded?: number;
+  freezeCount?: number;
+  packetsReceived?: number;
+  packetsLost?: number;
+  bytesReceived?: number;
+}
+
+const sum = (entries: Entry[], field: keyof Entry): number =>
+  entries.reduce((total, entry) => total + (Number(entry[field]) || 0), 0);
+
+/* Reads getStats() into the few figures the server wants; the rates are against the reading before. */
+export class StatsReader {
+  private before: Totals | null = null;
+
+  read(stats: Iterable<Entry>, at: number): StatsReading {
+    const entries = [...stats];
+    const inbound = entries.filter((one) => one.type === 'inbound-rtp');
+    const outbound = entries.filter((one) => one.type === 'outbound-rtp');
+    const pair = entries.find(
+      (one) => one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded',
+    );
+    const now: Totals = {
+      at,
+      decoded: sum(inbound, 'framesDecoded'),
+      encoded: sum(outbound, 'framesEncoded'),
+      freezes: sum(inbound, 'freezeCount'),
+      received: sum(inbound, 'packetsReceived'),
+      lost: sum(inbound, 'packetsLost'),
+      bytes: sum(inbound, 'bytesReceived'),
+    };
+    /* counters start anew with a new connection */
+    const before = this.before && this.before.bytes <= now.bytes ? this.before : null;
+    this.before = now;
+    const report: MediaStats = { down: {}, up: { frames_encoded: now.encoded } };
+    if (pair?.currentRoundTripTime !== undefined) {
+      report.rtt_ms = Math.round(pair.currentRoundTripTime * 1000);
+    }
+    if (before !== null && now.at > before.at) {
+      const seconds = (now.at - before.at) / 1000;
+      const lost = Math.max(0, now.lost - before.lost);
+      const expected = now.received - before.received + lost;
+      report.down = {
+        fps: Math.round((now.decoded - before.decoded) / seconds),
+        loss_permille: expected > 0 ? Math.round((lost * 1000) / expected) : 0,
+        freezes: Math.max(0, now.freezes - before.freezes),
+      };
+      report.up.fps = Math.max(0, Math.round((now.encoded - before.encoded) / seconds));
+    }
+    return { report, bytesIn: before === null ? now.bytes : now.bytes - before.bytes };
+  }
+}

@@ -1,0 +1,67 @@
+import type { AnyEvent, Welcome } from '../messages';
+import { reduceQueue } from './queue';
+import { reduceSession, withSession } from './session';
+import { emptyState, type ClientState } from './state';
+import { reduceTicket, withTicket } from './ticket';
+
+export * from './state';
+export { withSession } from './session';
+export { isCalling, isWaiting, withTicket } from './ticket';
+
+/* `now` is the server's time. */
+export function reduce(state: ClientState, event: AnyEvent, now: number): ClientState {
+  return reduceQueue(reduceSession(reduceTicket(state, event, now), event), event);
+}
+
+/* A snapshot tells everything: what it does not name is no more. */
+export function reduceWelcome(state: ClientState, welcome: Welcome, now: number): ClientState {
+  const next: ClientState = {
+    ...state,
+    me: welcome.me,
+    limits: welcome.limits,
+    iceServers: welcome.ice_servers,
+    notice: welcome.notice ?? state.notice,
+  };
+  const snapshot = welcome.snapshot;
+  if (!snapshot) {
+    return next;
+  }
+  const blank: ClientState = {
+    ...next,
+    ticket: null,
+    called: null,
+    session: null,
+    hold: null,
+    offered: null,
+    window: snapshot.window ?? null,
+    queue: snapshot.queue ?? null,
+  };
+  const known = { ...blank, ticket: state.ticket, called: state.called, confirmed: state.confirmed };
+  const ticketed = snapshot.ticket ? withTicket(known, snapshot.ticket, now) : blank;
+  return snapshot.session
+    ? withSession({ ...ticketed, session: state.session }, snapshot.session)
+    : ticketed;
+}
+
+/* Holds the state and tells who listens. */
+export class Store {
+  private current: ClientState = emptyState;
+  private readonly listeners = new Set<(state: ClientState) => void>();
+
+  get state(): ClientState {
+    return this.current;
+  }
+
+  subscribe(listener: (state: ClientState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  update(change: (state: ClientState) => ClientState): void {
+    const next = change(this.current);
+    if (next !== this.current) {
+      this.current = next;
+      this.listeners.forEach((listener) => listener(next));
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type {
+  EventData,
+  Notice,
+  QueueSnapshot,
+  Recording,
+  Session,
+  Slot,
+  Snapshot,
+  Ticket,
+  Welcome,
+  Window,
+  WindowRef,
+} from '../messages';
+
+export type Quality = EventData<'media.quality'>;
+export type ChatMessage = EventData<'chat.message'>;
+
+export interface Called {
+  window: WindowRef;
+  deadlineAt: number;
+}
+
+export interface Offered {
+  ticket: Ticket;
+  why: 'due' | 'head';
+  deadlineAt: number;
+}
+
+export interface Held {
+  reason: string | null;
+  warned: boolean;
+  since: number;
+}
+
+export interface Ended {
+  reason: string;
+  at: number;
+}
+
+/* Everything the server has told this page; replaced as a whole at each change, never written to. */
+export interface ClientState {
+  me: Welcome['me'] | null;
+  limits: Welcome['limits'] | null;
+  iceServers: Welcome['ice_servers'];
+  notice: Notice | null;
+  ticket: Ticket | null;
+  /* when the figures of `ticket` came, on the server's clock */
+  ticketAt: number;
+  called: Called | null;
+  /* 我在 was pressed and answered */
+  confirmed: boolean;
+  expired: EventData<'ticket.expired'>['reason'] | null;
+  session: Session | null;
+  hold: Held | null;
+  ended: Ended | null;
+  recording: Recording | null;
+  slots: Slot[];
+  quality: Quality[];
+  chat: ChatMessage[];
+  /* clerks */
+  window: Window | null;
+  queue: QueueSnapshot | null;
+  offered: Offered | null;
+}
+
+export const emptyState: ClientState = {
+  me: null,
+  limits: null,
+  iceServers: [],
+  notice: null,
+  ticket: null,
+  ticketAt: 0,
+  called: null,
+  confirmed: false,
+  expired: null,
+  session: null,
+  hold: null,
+  ended: null,
+  recording: null,
+  slots: [],
+  quality: [],
+  chat: [],
+  window: null,
+  queue: null,
+  offered: null,
+};
+
+export type { Snapshot };
