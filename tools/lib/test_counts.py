@@ -30,6 +30,12 @@ def tap_counts(program, text):
     return passed, failed, skipped
 
 
+def ending(status):
+    if isinstance(status, int) and status < 0:
+        return f'signal {-status}'
+    return f'exit status {status}'
+
+
 def meson_counts(text):
     """Meson's testlog.json: one JSON object a line, one line a test program."""
     passed, failed, skipped = 0, [], 0
@@ -43,7 +49,7 @@ def meson_counts(text):
             sub_passed, sub_skipped = int(good), int(result == 'SKIP')
         if not good and result != 'SKIP' and not sub_failed:
             # Its points were fine and yet it failed: it crashed, leaked or never ended.
-            sub_failed = [f'{name}: {result} (exit status {test.get("returncode")})']
+            sub_failed = [f'{name}: {result} ({ending(test.get("returncode"))})']
         passed += sub_passed
         failed += sub_failed
         skipped += sub_skipped
@@ -72,7 +78,7 @@ def node_counts(text):
             sums[found.group(1)] += int(found.group(2))
             continue
         found = NODE_FAILURE.match(line)
-        if found and found.group(1) != 'failing tests:' and found.group(1) not in names:
+        if found and '# TODO' not in line and found.group(1) not in ('failing tests:', *names):
             names.append(found.group(1))
     failures = sums['fail'] + sums['cancelled']
     # The runner's own sum decides; the names are only for reading.

@@ -32,6 +32,7 @@ test_groups_on_request=' search '
 
 
 step_scripts() {
+    PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s tools/tests
     shellcheck -x tools/run tools/test tools/format tools/supervise tools/lib/*.sh .ci/run
 }
 
