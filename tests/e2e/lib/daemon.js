@@ -1,0 +1,129 @@
+/* The real daemon and recorder in a folder of their own, on ports the system chose. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './wait.js';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const build = resolve(process.env.SHIPINBAN_BUILD ?? join(root, 'build'));
+
+/** An INI file out of {section: {key: value}}. */
+function ini(sections) {
+  return Object.entries(sections)
+    .map(([name, keys]) => `[${name}]\n${Object.entries(keys).map(([key, value]) => `${key} = ${value}\n`).join('')}`)
+    .join('\n');
+}
+
+function settings(overrides) {
+  const base = {
+    server: { listen: '127.0.0.1', port: 0, hostname: 'localhost', web_root: join(root, 'web-client/dist'), log_level: 'debug' },
+    media: { listen: '127.0.0.1', udp_port: 0 },
+    hall: { database: 'hall.db', seed_dir: join(root, 'hall/seed'), demo_accounts_file: 'demo-accounts.txt', always_open: true },
+    recorder: { spool: 'spool', archive: 'archive', reserve_mib: 16, orphan_grace_ms: 500 },
+    api: { key_file: 'api.key' },
+  };
+  for (const [section, keys] of Object.entries(overrides)) base[section] = { ...base[section], ...keys };
+  return base;
+}
+
+class Program {
+  #child;
+  output = '';
+
+  constructor(path, args, cwd) {
+    this.#child = spawn(path, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const keep = (chunk) => (this.output += chunk);
+    this.#child.stdout.on('data', keep);
+    this.#child.stderr.on('data', keep);
+    this.#child.on('error', (error) => (this.output += String(error)));
+  }
+  get pid() {
+    return this.#child.pid;
+  }
+  get ended() {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+  async says(pattern, ms = 15000) {
+    return until(() => {
+      if (this.ended) throw new Error(`ended (${this.#child.exitCode ?? this.#child.signalCode}) before it said ${pattern}:\n${this.output}`);
+      return pattern.exec(this.output);
+    }, `"${pattern}" in the program's output`, ms);
+  }
+  async stop(signal = 'SIGTERM') {
+    if (this.ended) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10000);
+    await gone;
+    clearTimeout(timer);
+  }
+}
+
+export class Stack {
+  /** @param {Record<string, Record<string, unknown>>} overrides of the configuration, by section */
+  static async start(overrides = {}) {
+    const stack = new Stack();
+    stack.folder = await mkdtemp(join(tmpdir(), 'shipinban-e2e-'));
+    await chmod(stack.folder, 0o755);
+    stack.config = join(stack.folder, 'shipinban.conf');
+    stack.settings = settings(overrides);
+    await stack.startDaemon();
+    await stack.startRecorder();
+    return stack;
+  }
+  /** A second start uses the port of the first, so that pages find it again. */
+  async startDaemon() {
+    if (this.url) this.settings.server.port = new URL(this.url).port;
+    await writeFile(this.config, ini(this.settings));
+    this.daemon = new Program(join(build, 'signaling/shipinban'), ['--config', this.config], this.folder);
+    this.url = (await this.daemon.says(/listening (https:\/\/\S+)/))[1].replace(/\/$/, '');
+  }
+  async startRecorder() {
+    this.recorder = new Program(join(build, 'recorder/shipinban-recorder'), ['--config', this.config], this.folder);
+  }
+  async password(staffNo) {
+    const text = await readFile(join(this.folder, 'demo-accounts.txt'), 'utf8');
+    const line = text.split('\n').map((row) => row.trim().split(/\s+/)).find((row) => row[0] === staffNo);
+    if (!line) throw new Error(`no demo account ${staffNo} in:\n${text}`);
+    return line[2];
+  }
+  async apiKey() {
+    return (await readFile(join(this.folder, 'api.key'), 'utf8')).trim();
+  }
+  async health() {
+    const previous = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+    try {
+      return await (await fetch(`${this.url}/healthz`)).json();
+    } finally {
+      if (previous === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = previous;
+    }
+  }
+  /** Folders of finished recordings. */
+  async recordings() {
+    const names = await readdir(join(this.folder, 'archive')).catch(() => []);
+    const whole = [];
+    for (const name of names) {
+      if (name.startsWith('.') || name.endsWith('.failed')) continue;
+      whole.push(join(this.folder, 'archive', name));
+    }
+    return whole;
+  }
+  async recording(count = 1, ms = 60000) {
+    const found = await until(async () => {
+      const all = await this.recordings();
+      return all.length >= count && all;
+    }, `${count} finished recording(s) in ${this.folder}/archive`, ms);
+    const path = found.at(-1);
+    return { path, timeline: JSON.parse(await readFile(join(path, 'timeline.json'), 'utf8')), manifest: JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8')) };
+  }
+  async stop() {
+    await this.daemon?.stop();
+    await this.recorder?.stop();
+    if (!process.env.SHIPINBAN_KEEP) await rm(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,144 @@
+/* Runs in the page before any of its scripts: the camera becomes a painted counter, the microphone a
+ * tone with a beep. Plain script, no module. window.e2e is what the tests talk to.
+ *
+ * Every frame carries a 20-bit counter as 8 x 4 black and white blocks: 20 bits counter, 4 bits sender,
+ * 8 bits checksum. A beep of 2 kHz starts together with every 50th frame. */
+(() => {
+  const options = window.__e2eOptions ?? { sender: 1, toneHz: 440, fps: 25, width: 640, height: 360 };
+  const columns = 8, rows = 4, markEvery = 50, beepHz = 2000, beepSeconds = 0.12;
+
+  const checksum = (value) => {
+    let crc = 0xff;
+    for (let bit = 23; bit >= 0; bit--) {
+      const top = (crc >> 7) & 1;
+      crc = ((crc << 1) & 0xff) ^ ((top ^ ((value >> bit) & 1)) ? 0x1d : 0);
+    }
+    return crc;
+  };
+  const bitsOf = (counter, sender) => {
+    const value = ((counter & 0xfffff) << 4) | (sender & 0xf);
+    const bits = [];
+    for (let bit = 23; bit >= 0; bit--) bits.push((value >> bit) & 1);
+    for (let bit = 7; bit >= 0; bit--) bits.push((checksum(value) >> bit) & 1);
+    return bits;
+  };
+
+  const e2e = { counter: 0, seen: [], seenBy: {}, painted: [], denyCamera: options.denyCamera ?? false, tracks: [] };
+  window.e2e = e2e;
+
+  let canvas, paintTimer;
+  const context = () => (e2e.audio ??= new AudioContext());
+
+  const beep = () => {
+    const audio = context(), gain = audio.createGain(), tone = audio.createOscillator();
+    tone.frequency.value = beepHz;
+    gain.gain.value = 0.5;
+    tone.connect(gain).connect(e2e.microphone);
+    tone.start();
+    tone.stop(audio.currentTime + beepSeconds);
+  };
+
+  const paint = () => {
+    const draw = canvas.getContext('2d'), counter = e2e.counter++;
+    const width = canvas.width / columns, height = canvas.height / rows;
+    bitsOf(counter, options.sender).forEach((bit, i) => {
+      draw.fillStyle = bit ? '#fff' : '#000';
+      draw.fillRect((i % columns) * width, Math.floor(i / columns) * height, width, height);
+    });
+    e2e.painted.push([counter, performance.timeOrigin + performance.now()]);
+    if (counter % markEvery === 0 && e2e.microphone) beep();
+  };
+
+  const cameraTrack = () => {
+    if (!canvas) {
+      canvas = document.createElement('canvas');
+      canvas.width = options.width;
+      canvas.height = options.height;
+      paint();
+      paintTimer = setInterval(paint, 1000 / options.fps);
+    }
+    return canvas.captureStream(options.fps).getVideoTracks()[0];
+  };
+  const microphoneTrack = () => {
+    const audio = context();
+    if (!e2e.microphone) {
+      e2e.microphone = audio.createMediaStreamDestination();
+      const tone = audio.createOscillator(), gain = audio.createGain();
+      tone.frequency.value = options.toneHz;
+      gain.gain.value = 0.2;
+      tone.connect(gain).connect(e2e.microphone);
+      tone.start();
+    }
+    void audio.resume();
+    return e2e.microphone.stream.getAudioTracks()[0].clone();
+  };
+
+  e2e.setPictureSize = (width, height) => {
+    canvas.width = width;
+    canvas.height = height;
+  };
+  e2e.stopPainting = () => clearInterval(paintTimer);
+
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    if (constraints.video && e2e.denyCamera) throw new DOMException('Permission denied', 'NotAllowedError');
+    const tracks = [];
+    if (constraints.audio) tracks.push(microphoneTrack());
+    if (constraints.video) tracks.push(cameraTrack());
+    e2e.tracks.push(...tracks);
+    return new MediaStream(tracks);
+  };
+  navigator.mediaDevices.enumerateDevices = async () => [
+    { kind: 'audioinput', deviceId: 'mic', groupId: 'e2e', label: 'tone', toJSON() {} },
+    { kind: 'videoinput', deviceId: 'cam', groupId: 'e2e', label: 'counter', toJSON() {} },
+  ];
+
+  /* Reads the counter out of a video element on every frame that is presented. */
+  const small = document.createElement('canvas');
+  small.width = columns * 8;
+  small.height = rows * 8;
+  const readBack = small.getContext('2d', { willReadFrequently: true });
+  const readCounter = (video) => {
+    readBack.drawImage(video, 0, 0, small.width, small.height);
+    const { data } = readBack.getImageData(0, 0, small.width, small.height);
+    let value = 0, check = 0;
+    for (let i = 0; i < columns * rows; i++) {
+      const x = (i % columns) * 8 + 4, y = Math.floor(i / columns) * 8 + 4;
+      const bit = data[(y * small.width + x) * 4] > 127 ? 1 : 0;
+      if (i < 24) value = value * 2 + bit;
+      else check = check * 2 + bit;
+    }
+    return checksum(value) === check ? { counter: value >> 4, sender: value & 0xf } : null;
+  };
+  e2e.watch = (selector) => {
+    const video = document.querySelector(selector);
+    if (!video || video.__e2eWatched) return Boolean(video);
+    video.__e2eWatched = true;
+    const onFrame = (now) => {
+      const code = readCounter(video);
+      if (code) e2e.seen.push([code.sender, code.counter, performance.timeOrigin + now, video.videoWidth, video.videoHeight]);
+      else e2e.unreadable = (e2e.unreadable ?? 0) + 1;
+      video.requestVideoFrameCallback(onFrame);
+    };
+    video.requestVideoFrameCallback(onFrame);
+    return true;
+  };
+
+  /* The loudest frequency of what a media element plays, by an FFT over 4096 samples at 48 kHz. */
+  e2e.loudestHz = async (selector) => {
+    const element = document.querySelector(selector);
+    if (!element?.srcObject?.getAudioTracks().length) return 0;
+    const audio = context();
+    await audio.resume();
+    const analyser = audio.createAnalyser();
+    analyser.fftSize = 8192;
+    analyser.smoothingTimeConstant = 0;
+    audio.createMediaStreamSource(new MediaStream(element.srcObject.getAudioTracks())).connect(analyser);
+    const levels = new Float32Array(analyser.frequencyBinCount);
+    for (let i = 0; i < 20; i++) {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      analyser.getFloatFrequencyData(levels);
+    }
+    const top = levels.indexOf(Math.max(...levels));
+    return levels[top] > -80 ? (top * audio.sampleRate) / analyser.fftSize : 0;
+  };
+})();
