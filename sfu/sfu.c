@@ -2,6 +2,7 @@
 
 #include "sfu/candidates.h"
 #include "sfu/ids.h"
+#include "sfu/transport/srtp.h"
 #include "sfu/worker/command.h"
 #include "sfu/worker/worker.h"
 
@@ -86,6 +87,7 @@ static int add_worker(struct sfu *sfu, const struct sfu_config *config, char **r
 static int make_parts(struct sfu *sfu, const struct sfu_config *config, char **ret_what)
 {
     int r = mailbox_create(sizeof(struct sfu_event), EVENTS, &sfu->events);
+    r = r ? r : srtp_library_start();
     r = r ? r : dtls_identity_create(&sfu->identity);
     for (unsigned i = 0; r == 0 && i < config->workers; i++)
         r = add_worker(sfu, config, ret_what);

@@ -27,6 +27,12 @@ static void start_library(void)
     library_result = srtp_init() == srtp_err_status_ok ? 0 : -EIO;
 }
 
+int srtp_library_start(void)
+{
+    pthread_once(&library_once, start_library);
+    return library_result;
+}
+
 size_t srtp_suite_salt_bytes(enum srtp_suite suite)
 {
     return suite == SRTP_SUITE_AEAD_AES_128_GCM ? 12 : 14;
@@ -61,9 +67,6 @@ static int make_session(enum srtp_suite suite, srtp_ssrc_type_t direction, const
 
 int srtp_pair_create(const struct srtp_keys *keys, bool we_are_server, struct srtp_pair **ret_pair)
 {
-    pthread_once(&library_once, start_library);
-    if (library_result < 0)
-        return library_result;
     struct srtp_pair *pair = calloc(1, sizeof *pair);
     if (!pair)
         return -ENOMEM;

@@ -20,6 +20,10 @@ struct srtp_keys {
     uint8_t client_salt[SRTP_SALT_BYTES_MAX], server_salt[SRTP_SALT_BYTES_MAX]; /* GCM uses 12 */
 };
 
+/* Any thread, before the first srtp_pair_create(); libsrtp's own start is not safe beside other use of
+ * it. 0 or -EIO. */
+int srtp_library_start(void);
+
 size_t srtp_suite_salt_bytes(enum srtp_suite suite);
 
 struct srtp_pair;
