@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 import { ClientError } from './errors';
-import { key, Matter, Notice } from './messages';
+import { ErrorBody, key, Matter, Notice } from './messages';
 
 const ms = v.number();
 
@@ -22,6 +22,11 @@ export const LoginAnswer = v.object({
   windows: v.array(v.object({ no: key, name: v.string() })),
 });
 export type LoginAnswer = v.InferOutput<typeof LoginAnswer>;
+
+export const WindowsAnswer = v.object({
+  windows: v.array(v.object({ no: key, name: v.string(), state: v.string() })),
+});
+export type WindowsAnswer = v.InferOutput<typeof WindowsAnswer>;
 
 export const ClaimAnswer = v.object({ token: v.string(), role: v.string(), session: key });
 export type ClaimAnswer = v.InferOutput<typeof ClaimAnswer>;
@@ -48,7 +53,7 @@ export const OpenAnswer = v.object({ timeline: v.unknown(), files_base: v.string
 export type OpenAnswer = v.InferOutput<typeof OpenAnswer>;
 
 const GuestAnswer = v.object({ token: v.string() });
-const Failure = v.object({ e: v.object({ code: v.string(), msg: v.nullish(v.string()) }) });
+const Failure = v.object({ e: ErrorBody });
 
 interface Call<S extends v.GenericSchema> {
   path: string;
@@ -83,7 +88,7 @@ async function call<S extends v.GenericSchema>(wanted: Call<S>): Promise<v.Infer
   if (!response.ok) {
     const failure = v.safeParse(Failure, json);
     throw failure.success
-      ? new ClientError(failure.output.e.code, failure.output.e.msg ?? '')
+      ? new ClientError(failure.output.e.code, failure.output.e.msg ?? '', failure.output.e.retry_ms ?? null)
       : new ClientError('http.status', `status ${response.status}`);
   }
   const answer = v.safeParse(wanted.answer, json);
@@ -114,6 +119,8 @@ export const http = {
       answer: LoginAnswer,
       body: window === undefined ? { staff_no, password } : { staff_no, password, window },
     }),
+
+  windows: (token: string) => call({ path: 'windows', answer: WindowsAnswer, token }),
 
   claim: (claim: string) => call({ path: 'claim', answer: ClaimAnswer, body: { claim } }),
 
