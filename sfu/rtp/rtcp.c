@@ -27,8 +27,9 @@ bool rtcp_next(struct bytes_reader *compound, struct rtcp_packet *ret_packet)
     struct rtcp_packet packet = {.type = type, .count = first & 0x1f, .data = data,
                                  .len = HEADER_BYTES + body_len, .body = body, .body_len = body_len};
     if (first & 0x20) {
+        /* Not only whole words: transport-cc feedback of every browser is filled up with 1 to 3. */
         uint8_t padding = body_len ? body[body_len - 1] : 0;
-        if (padding == 0 || padding % 4 || padding > body_len || bytes_left(compound) > 0)
+        if (padding == 0 || padding > body_len || bytes_left(compound) > 0)
             return false;
         packet.body_len -= padding;
     }
