@@ -219,23 +219,6 @@ int rec_journal_event(struct rec *rec, rec_journal_id journal, const char *type,
     return r;
 }
 
-int rec_journal_close(struct rec *rec, rec_journal_id journal, const char *reason)
-{
-    struct slot *slot = find_slot(rec, journal);
-    if (!slot || slot->closing)
-        return -ENOENT;
-    struct rec_command command = {.type = REC_COMMAND_CLOSE, .journal = journal};
-    g_strlcpy(command.reason, reason ? reason : "", sizeof command.reason);
-    int r = rec_writer_post(rec->writer, &command);
-    if (r < 0)
-        return r;
-    slot->closing = true;
-    for (unsigned i = 0; i < rec->taps->len; i++)
-        if (rec_tap_journal(rec->taps->pdata[i]) == journal)
-            rec_tap_stop(rec->taps->pdata[i]);
-    return 0;
-}
-
 /* ---- taps ---------------------------------------------------------------------------------------------- */
 
 static void tell_remains(struct rec *rec, const struct rec_tap_remains *remains)
@@ -279,6 +262,24 @@ int rec_tap_attach(struct rec *rec, rec_journal_id journal, struct sfu *sfu, uin
     if (r == 0)
         g_ptr_array_add(rec->taps, tap);
     return r;
+}
+
+int rec_journal_close(struct rec *rec, rec_journal_id journal, const char *reason)
+{
+    struct slot *slot = find_slot(rec, journal);
+    if (!slot || slot->closing)
+        return -ENOENT;
+    sweep_taps(rec); /* what they still have to tell belongs before the end */
+    struct rec_command command = {.type = REC_COMMAND_CLOSE, .journal = journal};
+    g_strlcpy(command.reason, reason ? reason : "", sizeof command.reason);
+    int r = rec_writer_post(rec->writer, &command);
+    if (r < 0)
+        return r;
+    slot->closing = true;
+    for (unsigned i = 0; i < rec->taps->len; i++)
+        if (rec_tap_journal(rec->taps->pdata[i]) == journal)
+            rec_tap_stop(rec->taps->pdata[i]);
+    return 0;
 }
 
 /* ---- what is told ------------------------------------------------------------------------------------- */

@@ -133,9 +133,13 @@ static void post_sync(struct rec_journal *journal, unsigned flags)
     if (r == 0) {
         journal->dirty_since_us = 0;
         journal->sync_flags = 0;
-    } else if (flags & REC_SYNC_CLOSE) { /* the disk has stood still for several whole segments */
+    } else if (flags & REC_SYNC_CLOSE) {
+        /* The syncer is several whole segments behind: the writer waits for the disk itself, the
+         * rings hold what comes meanwhile. */
+        r = fdatasync(journal->place.fd) < 0 ? -errno : 0;
         close(journal->place.fd);
-        rec_journal_failed(journal, -EIO);
+        if (r < 0)
+            rec_journal_failed(journal, r);
     }
 }
 
