@@ -376,14 +376,14 @@ bool far_peer_check(struct far_peer *peer, bool nominate, int *ret_error)
 static void assert_server_certificate(struct far_peer *peer)
 {
     uint8_t digest[SFU_FINGERPRINT_BYTES];
-    char text[3 * SFU_FINGERPRINT_BYTES];
+    char text[3 * SFU_FINGERPRINT_BYTES + 1];
     unsigned len = sizeof digest;
     X509 *certificate = SSL_get0_peer_certificate(peer->ssl);
     g_assert_nonnull(certificate);
     X509_digest(certificate, EVP_sha256(), digest, &len);
     for (unsigned i = 0; i < SFU_FINGERPRINT_BYTES; i++)
         g_snprintf(text + 3 * (gsize)i, 4, "%02X:", digest[i]);
-    text[sizeof text - 1] = '\0';
+    text[sizeof text - 2] = '\0';
     g_assert_cmpstr(text, ==, peer->server_fingerprint);
 }
 

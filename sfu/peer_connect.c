@@ -1,0 +1,149 @@
+#include "sfu/peer_parts.h"
+
+#include "sfu/worker/worker.h"
+
+#include <string.h>
+
+enum { HANDSHAKE_TIMEOUT_US = 30000000, UFRAG_CHARS = SFU_UFRAG_BYTES - 1 };
+
+/* ---- ICE ---- */
+
+const char *peer_password(const struct peer *peer, const char *ufrag)
+{
+    if (peer->local.ufrag[0] && memcmp(peer->local.ufrag, ufrag, UFRAG_CHARS) == 0)
+        return peer->local.pwd;
+    if (peer->previous.ufrag[0] && memcmp(peer->previous.ufrag, ufrag, UFRAG_CHARS) == 0)
+        return peer->previous.pwd;
+    return NULL;
+}
+
+/* Media may be sent from now on: there are keys and a path. */
+static void begin_media(struct peer *peer)
+{
+    if (peer->media_begun || !peer->srtp || !paths_current(&peer->paths))
+        return;
+    peer->media_begun = true;
+    fwd_peer_secured(peer->fwd, peer->worker->now_us);
+}
+
+static void nominate(struct peer *peer, const struct tuple *from, const char *ufrag)
+{
+    bool was_moved = peer->paths.moved;
+    if (paths_nominate(&peer->paths, from) && was_moved)
+        peer_forget_move(peer);
+    if (memcmp(peer->local.ufrag, ufrag, UFRAG_CHARS) != 0 || !peer->tell_connected)
+        return;
+    peer->tell_connected = false;
+    peer_forget_ufrag(peer, &peer->previous);
+    if (peer->state == PEER_WAITING)
+        peer_set_state(peer, PEER_CONNECTED, "nominated");
+    peer->connected_us = peer->worker->now_us;
+    peer_tell(peer, (struct sfu_event){.type = SFU_EVENT_CONNECTED});
+    begin_media(peer);
+}
+
+/* The directory knows the tuple by this peer from now on, whoever had it before. */
+static void claim_tuple(struct peer *peer, const struct tuple *tuple)
+{
+    struct directory *directory = peer->worker->directory;
+    struct peer *before = directory_find_tuple(directory, tuple);
+    if (before == peer)
+        return;
+    if (before) {
+        paths_forget(&before->paths, tuple);
+        if (before->paths.moved && tuple_equal(&before->paths.moved_to, tuple))
+            before->paths.moved = false;
+        directory_remove_tuple(directory, tuple);
+    }
+    directory_add_tuple(directory, tuple, peer);
+}
+
+bool peer_checked(struct peer *peer, const struct tuple *from, const char *ufrag, bool nominated)
+{
+    struct tuple evicted;
+    int r = paths_checked(&peer->paths, from, peer->worker->now_us, &evicted);
+    if (r < 0)
+        return false;
+    if (evicted.remote.family)
+        directory_remove_tuple(peer->worker->directory, &evicted);
+    if (r == 1)
+        claim_tuple(peer, from);
+    peer->heard_us = peer->worker->now_us;
+    if (nominated)
+        nominate(peer, from, ufrag);
+    return true;
+}
+
+/* ---- DTLS ---- */
+
+static void send_dtls(void *user, const uint8_t *data, size_t len)
+{
+    struct peer *peer = user;
+    const struct tuple *to = paths_current(&peer->paths);
+    worker_send_now(peer->worker, to ? to : &peer->dtls_from, data, len);
+}
+
+static void secure(struct peer *peer)
+{
+    struct srtp_keys keys;
+    int r = dtls_export_keys(peer->dtls, &keys);
+    if (r == 0)
+        r = srtp_pair_create(&keys, true, &peer->srtp);
+    explicit_bzero(&keys, sizeof keys);
+    if (r < 0) {
+        peer_fail(peer, SFU_FAILURE_DTLS, "keys");
+        return;
+    }
+    peer_set_state(peer, PEER_SECURED, "handshake");
+    peer->secured_us = peer->worker->now_us;
+    peer_tell(peer, (struct sfu_event){.type = SFU_EVENT_SECURED});
+    begin_media(peer);
+}
+
+static void follow_dtls(struct peer *peer, enum dtls_state state)
+{
+    switch (state) {
+    case DTLS_HANDSHAKE: break;
+    case DTLS_DONE:
+        if (!peer->srtp)
+            secure(peer);
+        break;
+    case DTLS_CLOSED: peer_fail(peer, SFU_FAILURE_CLOSED, "close_notify"); break;
+    case DTLS_FAILED: peer_fail(peer, SFU_FAILURE_DTLS, "handshake"); break;
+    case DTLS_FAILED_FINGERPRINT: peer_fail(peer, SFU_FAILURE_FINGERPRINT, "handshake"); break;
+    case DTLS_FAILED_PROFILE: peer_fail(peer, SFU_FAILURE_PROFILE, "handshake"); break;
+    }
+}
+
+void peer_receive_dtls(struct peer *peer, const struct tuple *from, const uint8_t *data, size_t len)
+{
+    struct worker *worker = peer->worker;
+    if (!paths_has(&peer->paths, from)) { /* known by a provisional move only */
+        counters_drop(&worker->counters, SFU_DROP_UNKNOWN_TUPLE);
+        return;
+    }
+    if (!peer->dtls && peer->srtp) {
+        counters_drop(&worker->counters, SFU_DROP_DTLS_LATE);
+        return;
+    }
+    peer->dtls_from = *from;
+    if (!peer->dtls &&
+        dtls_create(worker->dtls, peer->remote_sha256, send_dtls, peer, &peer->dtls) < 0) {
+        counters_drop(&worker->counters, SFU_DROP_NO_BUFFER);
+        return;
+    }
+    follow_dtls(peer, dtls_receive(peer->dtls, data, len));
+}
+
+void peer_tick_dtls(struct peer *peer)
+{
+    int64_t now_us = peer->worker->now_us;
+    if (peer->state == PEER_CONNECTED && now_us >= peer->connected_us + HANDSHAKE_TIMEOUT_US) {
+        peer_fail(peer, SFU_FAILURE_DTLS, "timeout");
+    } else if (peer->dtls && !peer->srtp) {
+        follow_dtls(peer, dtls_tick(peer->dtls));
+    } else if (peer->dtls && now_us >= peer->secured_us + PEER_DTLS_LINGER_US) {
+        dtls_destroy(peer->dtls);
+        peer->dtls = NULL;
+    }
+}
