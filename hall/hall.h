@@ -92,6 +92,14 @@ struct hall_notice {
 
 const struct hall_notice *hall_notice(const struct hall *hall);
 
+struct hall_window_name {
+    unsigned no;
+    char name[HALL_NAME_BYTES];
+};
+
+/* The windows that there are, by number; writes at most `max` of them and returns how many. */
+size_t hall_window_names(const struct hall *hall, struct hall_window_name *ret_names, size_t max);
+
 /* ---- objects in replies and events: borrowed for the call, copy what you keep --------------------- */
 
 enum hall_ticket_state {
