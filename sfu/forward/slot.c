@@ -140,13 +140,15 @@ static void replay(struct slot *slot, int64_t from, int64_t now_us)
     }
 }
 
-/* A key frame that has only just begun serves the next receiver, too. */
+/* A key frame that has only just begun serves the next receiver, too: its first packet brings the rest along. */
 static void young_keyframe_replay(struct slot *slot, int64_t now_us)
 {
-    const struct uplink *source = slot->source;
+    struct uplink *source = slot->source;
+    struct uplink_packet packet;
     if (is_video(slot) && source->to_slots && slot->peer->secured && source->keyframe_known &&
-        now_us - source->keyframe_us <= KEYFRAME_REPLAY_US)
-        replay(slot, source->keyframe_number, now_us);
+        now_us - source->keyframe_us <= KEYFRAME_REPLAY_US &&
+        uplink_recall(source, source->keyframe_number, &packet))
+        slot_forward(slot, &packet, now_us);
 }
 
 void slot_feed(struct slot *slot, struct uplink *source, int64_t now_us)
@@ -279,7 +281,7 @@ void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t
     pass_on(slot, packet, now_us);
     state_set(slot, SFU_SLOT_ACTIVE);
     slot_report_send(slot, now_us);
-    if (packet->number < slot->source->reception.highest) /* the start of the key frame came late */
+    if (packet->number < slot->source->reception.highest) /* what followed it is here already */
         replay(slot, packet->number + 1, now_us);
 }
 
