@@ -66,6 +66,13 @@ export const en: Messages = {
   'matter.unknown.title': 'No such service',
   'matter.unknown.body': 'It may have changed. Please choose again from the start page.',
 
+  'channel.视': 'Video',
+  'channel.网': 'Online',
+  'channel.毫': 'Instant',
+  'channel.感': 'Automatic',
+  'channel.自': 'Kiosk',
+  'channel.银': 'Bank branch',
+  'channel.窗': 'Counter',
   'channel.VIDEO': 'Video',
   'channel.ONLINE': 'Online',
   'channel.INSTANT': 'Instant',

@@ -65,6 +65,13 @@ export const zhCN = {
   'matter.unknown.title': '没有这个事项',
   'matter.unknown.body': '它可能已经调整，请从首页重新选择。',
 
+  'channel.视': '视频连线',
+  'channel.网': '网上自助',
+  'channel.毫': '秒批秒办',
+  'channel.感': '免申即享',
+  'channel.自': '自助机',
+  'channel.银': '银行网点',
+  'channel.窗': '大厅窗口',
   'channel.VIDEO': '视频连线',
   'channel.ONLINE': '网上自助',
   'channel.INSTANT': '秒批',

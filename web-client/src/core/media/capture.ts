@@ -56,9 +56,11 @@ const microphoneWishes: MediaTrackConstraints[] = [
 ];
 
 /* Always through the global, at the moment of need: pages and tests may have replaced it. */
+const getUserMedia = (constraints: MediaStreamConstraints): Promise<MediaStream> =>
+  navigator.mediaDevices.getUserMedia(constraints);
+
 async function openOne(kind: DeviceKind, wish: MediaTrackConstraints): Promise<MediaStreamTrack> {
-  const constraints = kind === 'camera' ? { video: wish } : { audio: wish };
-  const stream = await navigator.mediaDevices.getUserMedia(constraints);
+  const stream = await getUserMedia(kind === 'camera' ? { video: wish } : { audio: wish });
   const [track] = kind === 'camera' ? stream.getVideoTracks() : stream.getAudioTracks();
   if (!track) {
     throw new DOMException('the stream has no such track', 'NotFoundError');
@@ -93,9 +95,23 @@ export class Capture {
 
   /* Opens what is missing. Never rejects: what failed is named in `errors`. */
   async open(kinds: DeviceKind[] = ['microphone', 'camera']): Promise<void> {
+    this.opening ??= this.openMissing(kinds).finally(() => {
+      this.opening = null;
+    });
+    await this.opening;
+  }
+
+  private opening: Promise<void> | null = null;
+
+  private async openMissing(kinds: DeviceKind[]): Promise<void> {
     const missing = kinds.filter((kind) => this.tracks[kind]?.readyState !== 'live');
+    if (missing.length === 2) {
+      await this.openBoth();
+    }
     for (const kind of missing) {
-      await this.openKind(kind);
+      if (!this.tracks[kind]) {
+        await this.openKind(kind);
+      }
     }
     this.emitter.emit('change');
   }
@@ -125,6 +141,31 @@ export class Capture {
     this.drop('camera');
     this.drop('microphone');
     this.emitter.emit('change');
+  }
+
+  /* One question to the person instead of two. Whatever fails here is tried again one by one, and named there. */
+  private async openBoth(): Promise<void> {
+    const generation = this.generation;
+    this.drop('camera');
+    this.drop('microphone');
+    try {
+      const stream = await getUserMedia({
+        audio: microphoneWishes[0]!,
+        video: cameraWishes(this.facing)[0]!,
+      });
+      const audio = stream.getAudioTracks()[0];
+      const video = stream.getVideoTracks()[0];
+      if (generation !== this.generation) {
+        stream.getTracks().forEach((track) => track.stop());
+        return;
+      }
+      if (audio && video) {
+        this.keep('microphone', audio);
+        this.keep('camera', video);
+      }
+    } catch {
+      /* which of the two it was is not said */
+    }
   }
 
   private async openKind(kind: DeviceKind): Promise<void> {

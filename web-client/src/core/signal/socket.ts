@@ -11,7 +11,6 @@ import {
   type RequestData,
   type RequestName,
   type ServerFrame,
-  type Welcome,
 } from '../messages';
 import { Acks } from './acks';
 import { Backoff } from './backoff';

@@ -1,0 +1,209 @@
+import { computed, shallowRef } from 'vue';
+
+import {
+  Client,
+  ClientError,
+  codeOf,
+  http,
+  installDebugHandle,
+  sessionDrawer,
+  type ClientState,
+  type LinkState,
+  type MediaStatus,
+  type ParticipantStreams,
+} from '@/core';
+import { language } from '@/i18n';
+import { elder } from '@/ui/elder';
+
+import { unlockSound } from './alerts';
+import { catalogue, loadCatalogue } from './catalogue';
+import { loadDone, nextDone, saveDone } from './done';
+import { place, replacePlace } from './navigation';
+import { screenOf } from './screen';
+
+/* How long entering waits for the permission prompt before the window is told that the citizen is there. */
+const promptMs = 6000;
+
+const drawer = sessionDrawer('shipinban.citizen.');
+const client = new Client({
+  name: 'citizen',
+  lang: language.value,
+  drawer,
+  token: () => drawer.get('token'),
+});
+installDebugHandle(client);
+
+export const state = shallowRef<ClientState>(client.store.state);
+export const link = shallowRef<LinkState>('idle');
+export const mediaStatus = shallowRef<MediaStatus>('idle');
+export const streams = shallowRef<ParticipantStreams[]>([]);
+export const done = shallowRef(loadDone(drawer));
+/* bumped when a local track or its error changes */
+export const captureTurn = shallowRef(0);
+export const muted = shallowRef(false);
+const resuming = shallowRef(false);
+const dismissed = shallowRef(drawer.get('dismissed'));
+
+export const capture = client.capture;
+export const serverNow = (): number => client.socket.clock.now();
+
+export const screen = computed(() =>
+  screenOf({
+    state: state.value,
+    link: link.value,
+    resuming: resuming.value,
+    done: done.value,
+    dismissed: dismissed.value,
+    place: place.value,
+  }),
+);
+
+client.store.subscribe((next) => {
+  done.value = nextDone(done.value, next);
+  saveDone(drawer, done.value);
+  state.value = next;
+});
+client.socket.on('link', (next) => {
+  link.value = next;
+  if (next === 'refused') {
+    tokenRefused();
+  }
+});
+client.socket.on('welcome', () => {
+  resuming.value = false;
+  resumeCapture();
+});
+client.media.on('change', () => {
+  mediaStatus.value = client.media.status;
+  streams.value = [...client.media.streams];
+  captureTurn.value += 1;
+});
+
+/* A reload in the middle: the tab's own `sid` is taken up again. */
+export function start(): void {
+  if (drawer.get('token') !== null && client.socket.resumable) {
+    resuming.value = true;
+    client.connect();
+  }
+  void loadCatalogue();
+}
+
+async function connectAsGuest(): Promise<void> {
+  if (drawer.get('token') === null) {
+    drawer.set('token', (await http.guest()).token);
+  }
+  client.connect();
+}
+
+export async function takeNumber(matter: string): Promise<void> {
+  unlockSound();
+  const notice = catalogue.value?.notice;
+  if (!notice) {
+    throw new ClientError('http.network');
+  }
+  await connectAsGuest();
+  clearDone();
+  try {
+    await client.request('ticket.create', {
+      matter,
+      notice_sha256: notice.sha256,
+      elder: elder.value,
+    });
+  } catch (error) {
+    if (codeOf(error) === 'notice.outdated') {
+      await loadCatalogue();
+    }
+    throw error;
+  }
+  replacePlace({ name: 'home' });
+}
+
+export async function claimSession(code: string): Promise<void> {
+  unlockSound();
+  const answer = await http.claim(code);
+  client.socket.forget();
+  drawer.set('token', answer.token);
+  clearDone();
+  resuming.value = true;
+  replacePlace({ name: 'home' });
+  const opened = capture.open();
+  client.connect();
+  await opened;
+}
+
+/* 我在: the place in the queue is confirmed. */
+export async function confirmReady(): Promise<void> {
+  unlockSound();
+  await client.request('ticket.accept', {});
+  client.store.update((now) => ({ ...now, confirmed: true }));
+}
+
+/*
+ * 进入: the tap also unlocks sound and opens the devices. Those may hang in a permission prompt, so the window is told after
+ * a bound at the latest; what opens later is sent without a new offer.
+ */
+export async function enterCall(): Promise<void> {
+  unlockSound();
+  let bound: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<void>((resolve) => {
+    bound = setTimeout(resolve, promptMs);
+  });
+  await Promise.race([capture.open(), limit]);
+  clearTimeout(bound);
+  await client.request('ticket.accept', {});
+}
+
+export const cancelTicket = async (): Promise<void> => {
+  await client.request('ticket.cancel', {});
+  dismiss();
+};
+export const requeueTicket = async (): Promise<void> => {
+  await client.request('ticket.requeue', {});
+};
+export const hangUp = async (): Promise<void> => {
+  await client.request('session.end', {});
+};
+export const sendCannotHear = async (text: string): Promise<void> => {
+  await client.request('chat.send', { text, kind: 'cannot_hear' });
+};
+export function setMuted(next: boolean): void {
+  client.media.mute.setMuted('microphone', next);
+  muted.value = next;
+}
+
+/* The page is put away: back to the beginning, the number or call is over. */
+export function dismiss(): void {
+  const ticket = client.store.state.ticket;
+  if (ticket !== null) {
+    dismissed.value = String(ticket.id);
+    drawer.set('dismissed', dismissed.value);
+  }
+  client.store.update((now) => ({ ...now, ticket: null, session: null, ended: null, expired: null }));
+  clearDone();
+  replacePlace({ name: 'home' });
+}
+
+/* Takes the number back from the page that took it over. */
+export function continueHere(): void {
+  client.connect();
+}
+
+function clearDone(): void {
+  done.value = null;
+  saveDone(drawer, null);
+}
+
+/* The token is no longer good: the number it stood for is gone, the page begins anew. */
+function tokenRefused(): void {
+  drawer.remove('token');
+  resuming.value = false;
+  client.store.update((now) => ({ ...now, ticket: null, session: null, ended: null }));
+}
+
+/* After a reload inside a call the permission is already given: no tap is needed. */
+function resumeCapture(): void {
+  const session = client.store.state.session;
+  if (session !== null && session.state !== 'ended') {
+    void capture.open();
+  }
+}

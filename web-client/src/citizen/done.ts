@@ -1,0 +1,53 @@
+import type { ClientState, Drawer, Result } from '@/core';
+
+/* What the thank-you page shows; kept in the tab, so that a reload does not lose the result. */
+export interface Done {
+  matter: string;
+  number: string | null;
+  reason: string;
+  result: Result | null;
+  /* the clerk is still writing the result down */
+  pending: boolean;
+}
+
+const name = 'done';
+
+export function loadDone(drawer: Drawer): Done | null {
+  const text = drawer.get(name);
+  if (text === null) {
+    return null;
+  }
+  try {
+    return JSON.parse(text) as Done;
+  } catch {
+    return null;
+  }
+}
+
+export function saveDone(drawer: Drawer, done: Done | null): void {
+  if (done === null) {
+    drawer.remove(name);
+  } else {
+    drawer.set(name, JSON.stringify(done));
+  }
+}
+
+/* The record after a change of state: a call that ended begins one, the ticket's result completes it. */
+export function nextDone(before: Done | null, state: ClientState): Done | null {
+  const { session, ticket, ended } = state;
+  const over = ticket !== null && (ticket.state === 'WRAP_UP' || ticket.state === 'FINISHED');
+  if (session !== null && session.state !== 'ended') {
+    return null;
+  }
+  if (ended === null && !over) {
+    return before;
+  }
+  const result = ticket?.result ?? before?.result ?? null;
+  return {
+    matter: ticket?.matter.name ?? session?.matter.name ?? before?.matter ?? '',
+    number: ticket?.number ?? session?.number ?? before?.number ?? null,
+    reason: ended?.reason ?? before?.reason ?? 'closed',
+    result,
+    pending: ticket !== null && ticket.state !== 'FINISHED' && result === null,
+  };
+}

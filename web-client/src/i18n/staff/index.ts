@@ -1,0 +1,2 @@
+export { en as staffEn } from './en';
+export { zhCN as staffZhCN, type StaffKey } from './zh-CN';
