@@ -1,0 +1,80 @@
+#include "sfu/forward/history.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+
+#include "tests/harness/alloc.h"
+
+static void fill(uint8_t *data, size_t len, int64_t number)
+{
+    for (size_t i = 0; i < len; i++)
+        data[i] = (uint8_t)(number * 31 + (int64_t)i);
+}
+
+/* Whatever is given back is what was put, and the newest second is there. */
+static void test_random_sizes(void)
+{
+    struct history h;
+    uint8_t data[1500], expected[1500];
+    g_assert_cmpint(history_init(&h), ==, 0);
+    uint16_t *sizes = g_new0(uint16_t, 20001);
+    for (int64_t n = 1; n <= 20000; n++) {
+        sizes[n] = (uint16_t)g_test_rand_int_range(12, 1500);
+        fill(data, sizes[n], n);
+        history_put(&h, n, data, sizes[n]);
+        int64_t asked = n - g_test_rand_int_range(0, 600);
+        size_t len;
+        const uint8_t *found = history_get(&h, asked, &len);
+        if (asked > n - 200 && asked > 0)
+            g_assert_nonnull(found); /* 200 * 1500 bytes always fit */
+        if (!found)
+            continue;
+        g_assert_cmpuint(len, ==, sizes[asked]);
+        fill(expected, len, asked);
+        g_assert_cmpmem(found, len, expected, len);
+    }
+    g_free(sizes);
+    history_finish(&h);
+}
+
+static void test_late_does_not_displace(void)
+{
+    struct history h;
+    size_t len;
+    g_assert_cmpint(history_init(&h), ==, 0);
+    history_put(&h, 1000, "new", 3);
+    history_put(&h, 1000 - HISTORY_PACKETS, "old", 3);
+    g_assert_null(history_get(&h, 1000 - HISTORY_PACKETS, &len));
+    g_assert_nonnull(history_get(&h, 1000, &len));
+    g_assert_null(history_get(&h, 0, &len));
+    g_assert_null(history_get(&h, -5, &len));
+    history_clear(&h);
+    g_assert_null(history_get(&h, 1000, &len));
+    history_finish(&h);
+}
+
+static void test_no_memory(void)
+{
+    for (size_t nth = 0;; nth++) {
+        struct history h;
+        alloc_fail_at(nth);
+        int r = history_init(&h);
+        if (!alloc_fail_end()) {
+            g_assert_cmpint(r, ==, 0);
+            history_finish(&h);
+            g_assert_cmpuint(nth, ==, 2);
+            return;
+        }
+        g_assert_cmpint(r, ==, -ENOMEM);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/forward/history/random-sizes", test_random_sizes);
+    g_test_add_func("/forward/history/late-does-not-displace", test_late_does_not_displace);
+    g_test_add_func("/forward/history/no-memory", test_no_memory);
+    return g_test_run();
+}
