@@ -1,130 +1,29 @@
-/* A running sfu on loopback with real peers: ICE, DTLS, SRTP, forwarding, and what strangers do. */
-#include "sfu/sfu.h"
-
-#include "base/clock.h"
-#include "tests/harness/peer.h"
+/* Connecting, forwarding, and what strangers do. */
+#include "tests/unit/sfu/worker/call.h"
 
 #include <glib.h>
 #include <string.h>
 
-enum { WAIT_US = 5000000, PT_A = 111, PT_B = 109 };
-
-static struct sfu *start(unsigned consent_timeout_ms)
-{
-    struct sfu_config config = {.listen = {"127.0.0.1"},
-                                .workers = 1,
-                                .max_rooms = 4,
-                                .max_peers = 8,
-                                .socket_buffer_bytes = 65536,
-                                .media_timeout_ms = 5000,
-                                .consent_timeout_ms = consent_timeout_ms};
-    struct sfu *sfu = NULL;
-    char *what = NULL;
-    int r = sfu_create(&config, &sfu, &what);
-    if (r < 0)
-        g_error("%s", what);
-    return sfu;
-}
-
-static struct sfu_section audio(uint8_t pt, uint32_t ssrc, uint32_t slot_ssrc)
-{
-    return (struct sfu_section){.mid = "0",
-                                .kind = SFU_AUDIO,
-                                .inbound = true,
-                                .outbound = true,
-                                .payload_count = 1,
-                                .payloads = {{.codec = SFU_CODEC_OPUS, .pt = pt}},
-                                .ssrc = ssrc,
-                                .slot_ssrc = slot_ssrc};
-}
-
-struct call {
-    struct sfu *sfu;
-    sfu_room_id room;
-    struct far_peer *a, *b;
-    sfu_peer_id a_id, b_id;
-    uint16_t seq; /* of what a sends */
-};
-
-static void open_call(struct call *call, const char *profiles_a)
-{
-    *call = (struct call){.sfu = start(30000), .seq = 100};
-    g_assert_cmpint(sfu_room_open(call->sfu, &call->room), ==, 0);
-    call->a = far_peer_create(profiles_a);
-    call->b = far_peer_create(NULL);
-    struct sfu_section section_a = audio(PT_A, 0xa1, 0xa2), section_b = audio(PT_B, 0xb1, 0xb2);
-    call->a_id = far_peer_join(call->a, call->sfu, call->room, 1, &section_a, 1);
-    call->b_id = far_peer_join(call->b, call->sfu, call->room, 2, &section_b, 1);
-    g_assert_cmpint(sfu_slot_feed(call->sfu, call->b_id, 0, call->a_id, 0), ==, 0);
-    far_expect_event(call->sfu, SFU_EVENT_SLOT, call->b_id);
-}
-
-static void close_call(struct call *call)
-{
-    far_peer_destroy(call->a);
-    far_peer_destroy(call->b);
-    sfu_destroy(call->sfu);
-}
-
-static void send_audio(struct call *call, const char *payload)
-{
-    uint8_t rtp[256];
-    size_t len = far_rtp_make(rtp, PT_A, call->seq, (uint32_t)call->seq * 960, 0xa1, payload,
-                              strlen(payload));
-    call->seq++;
-    far_peer_send_rtp(call->a, rtp, len);
-}
-
-/* What b hears next is `payload`, in b's payload type and its slot's SSRC. */
-static void expect_audio(struct call *call, const char *payload)
-{
-    struct far_packet packet;
-    g_assert_true(far_peer_receive_rtp(call->b, &packet, WAIT_US));
-    g_assert_cmpuint(packet.data[1] & 0x7f, ==, PT_B);
-    g_assert_cmpmem(packet.data + 8, 4, "\0\0\0\xb2", 4);
-    size_t len = strlen(payload);
-    g_assert_cmpuint(packet.len, >=, 12 + len);
-    g_assert_cmpmem(packet.data + packet.len - len, len, payload, len);
-}
-
-static uint64_t dropped(struct sfu *sfu, enum sfu_drop drop)
-{
-    struct sfu_counters counters;
-    sfu_counters_read(sfu, &counters);
-    return counters.drops[drop];
-}
-
-/* Counters are written by another thread: asked until they say so, with a bound. */
-static void expect_dropped(struct sfu *sfu, enum sfu_drop drop, uint64_t at_least)
-{
-    int64_t until_us = clock_now_us() + WAIT_US;
-    while (dropped(sfu, drop) < at_least) {
-        if (clock_now_us() >= until_us)
-            g_error("%s: %" G_GUINT64_FORMAT, sfu_drop_name(drop), dropped(sfu, drop));
-        g_thread_yield();
-    }
-}
-
 static void test_forward(gconstpointer profiles)
 {
     struct call call;
-    open_call(&call, profiles);
+    call_open(&call, profiles);
     for (unsigned i = 0; i < 50; i++) {
         g_autofree char *payload = g_strdup_printf("opus frame %u", i);
-        send_audio(&call, payload);
-        expect_audio(&call, payload);
+        call_send(&call, payload);
+        call_expect(&call, payload);
     }
     struct sfu_counters counters;
     sfu_counters_read(call.sfu, &counters);
     g_assert_cmpuint(counters.forwarded, ==, 50);
-    close_call(&call);
+    call_close(&call);
 }
 
 /* What a stranger may send costs a count each and nothing else. */
 static void test_garbage(void)
 {
     struct call call;
-    open_call(&call, NULL);
+    call_open(&call, NULL);
     struct far_peer *stranger = far_peer_create(NULL);
     struct sfu_negotiation unused;
     far_peer_offer(stranger, call.sfu, call.room, NULL, 0, &unused);
@@ -141,16 +40,121 @@ static void test_garbage(void)
         junk[0] = 0x80;
         far_peer_send_raw(call.a, junk, 100); /* forged SRTP from a's own address */
     }
-    expect_dropped(call.sfu, SFU_DROP_NOT_MEDIA, 99);
-    expect_dropped(call.sfu, SFU_DROP_TOO_SHORT, 1);
-    expect_dropped(call.sfu, SFU_DROP_UNKNOWN_TUPLE, 200);
-    expect_dropped(call.sfu, SFU_DROP_STUN_MALFORMED, 100);
-    expect_dropped(call.sfu, SFU_DROP_SRTP_AUTH, 100);
+    call_expect_dropped(call.sfu, SFU_DROP_NOT_MEDIA, 99);
+    call_expect_dropped(call.sfu, SFU_DROP_TOO_SHORT, 1);
+    call_expect_dropped(call.sfu, SFU_DROP_UNKNOWN_TUPLE, 200);
+    call_expect_dropped(call.sfu, SFU_DROP_STUN_MALFORMED, 100);
+    call_expect_dropped(call.sfu, SFU_DROP_SRTP_AUTH, 100);
     g_assert_cmpuint(far_peer_received_bytes(stranger), ==, 0);
-    send_audio(&call, "still here");
-    expect_audio(&call, "still here");
+    call_send(&call, "still here");
+    call_expect(&call, "still here");
     far_peer_destroy(stranger);
-    close_call(&call);
+    call_close(&call);
+}
+
+/* A peer that is negotiated but has sent nothing. */
+static sfu_peer_id open_peer(struct call *call, struct far_peer *peer, struct sfu_negotiation *n)
+{
+    struct sfu_section section = call_audio_section(PT_A, 0xc1, 0xc2);
+    sfu_peer_id id;
+    far_peer_offer(peer, call->sfu, call->room, &section, 1, n);
+    g_assert_cmpint(sfu_peer_open(call->sfu, call->room, 3, &id), ==, 0);
+    g_assert_cmpint(sfu_peer_negotiate(call->sfu, id, n), ==, 0);
+    return id;
+}
+
+static void test_wrong_fingerprint(void)
+{
+    struct call call;
+    struct sfu_negotiation n;
+    call_open(&call, NULL);
+    struct far_peer *peer = far_peer_create(NULL), *other = far_peer_create(NULL);
+    sfu_peer_id id;
+    far_peer_offer(peer, call.sfu, call.room, NULL, 0, &n);
+    memcpy(n.remote_fingerprint, far_peer_fingerprint(other), SFU_FINGERPRINT_BYTES);
+    g_assert_cmpint(sfu_peer_open(call.sfu, call.room, 3, &id), ==, 0);
+    g_assert_cmpint(sfu_peer_negotiate(call.sfu, id, &n), ==, 0);
+    g_assert_true(far_peer_check(peer, true, NULL));
+    g_assert_false(far_peer_handshake(peer));
+    struct sfu_event event = far_expect_event(call.sfu, SFU_EVENT_FAILED, id);
+    g_assert_cmpint(event.failure, ==, SFU_FAILURE_FINGERPRINT);
+    far_peer_destroy(peer);
+    far_peer_destroy(other);
+    call_close(&call);
+}
+
+static void test_no_profile(void)
+{
+    struct call call;
+    struct sfu_negotiation n;
+    call_open(&call, NULL);
+    struct far_peer *peer = far_peer_create("");
+    sfu_peer_id id = open_peer(&call, peer, &n);
+    g_assert_true(far_peer_check(peer, true, NULL));
+    far_peer_handshake(peer);
+    struct sfu_event event = far_expect_event(call.sfu, SFU_EVENT_FAILED, id);
+    g_assert_cmpint(event.failure, ==, SFU_FAILURE_PROFILE);
+    far_peer_destroy(peer);
+    call_close(&call);
+}
+
+/* Browsers send the ClientHello before they nominate: the handshake ends first then, and the path is
+ * told of when it is nominated. */
+static void test_handshake_before_nomination(void)
+{
+    struct call call;
+    struct sfu_negotiation n;
+    call_open(&call, NULL);
+    struct far_peer *peer = far_peer_create(NULL);
+    sfu_peer_id id = open_peer(&call, peer, &n);
+    g_assert_true(far_peer_check(peer, false, NULL));
+    g_assert_true(far_peer_handshake(peer));
+    far_expect_event(call.sfu, SFU_EVENT_SECURED, id);
+    g_assert_true(far_peer_check(peer, true, NULL));
+    far_expect_event(call.sfu, SFU_EVENT_CONNECTED, id);
+    far_peer_destroy(peer);
+    call_close(&call);
+}
+
+static void test_no_dtls_without_check(void)
+{
+    struct call call;
+    struct sfu_negotiation n;
+    call_open(&call, NULL);
+    struct far_peer *peer = far_peer_create(NULL);
+    uint8_t record[60] = {22, 254, 253};
+    open_peer(&call, peer, &n);
+    far_peer_send_raw(peer, record, sizeof record);
+    call_expect_dropped(call.sfu, SFU_DROP_UNKNOWN_TUPLE, 1);
+    far_peer_destroy(peer);
+    call_close(&call);
+}
+
+static void test_consent(void)
+{
+    struct sfu *sfu = call_start_sfu(300);
+    struct call call = {.sfu = sfu};
+    struct sfu_negotiation n;
+    g_assert_cmpint(sfu_room_open(sfu, &call.room), ==, 0);
+    struct far_peer *peer = far_peer_create(NULL);
+    sfu_peer_id id = open_peer(&call, peer, &n);
+    g_assert_true(far_peer_check(peer, true, NULL));
+    far_expect_event(sfu, SFU_EVENT_CONNECTED, id);
+    struct sfu_event event = far_expect_event(sfu, SFU_EVENT_FAILED, id);
+    g_assert_cmpint(event.failure, ==, SFU_FAILURE_CONSENT);
+    far_peer_destroy(peer);
+    sfu_destroy(sfu);
+}
+
+static void test_goodbye(void)
+{
+    struct call call;
+    call_open(&call, NULL);
+    far_peer_close_dtls(call.a);
+    struct sfu_event event = far_expect_event(call.sfu, SFU_EVENT_FAILED, call.a_id);
+    g_assert_cmpint(event.failure, ==, SFU_FAILURE_CLOSED);
+    g_assert_cmpint(sfu_peer_close(call.sfu, call.a_id), ==, 0);
+    call_close(&call);
 }
 
 int main(int argc, char **argv)
@@ -159,5 +163,11 @@ int main(int argc, char **argv)
     g_test_add_data_func("/sfu/session/forward-gcm", NULL, test_forward);
     g_test_add_data_func("/sfu/session/forward-cm", "SRTP_AES128_CM_SHA1_80", test_forward);
     g_test_add_func("/sfu/session/garbage", test_garbage);
+    g_test_add_func("/sfu/session/wrong-fingerprint", test_wrong_fingerprint);
+    g_test_add_func("/sfu/session/no-profile", test_no_profile);
+    g_test_add_func("/sfu/session/handshake-before-nomination", test_handshake_before_nomination);
+    g_test_add_func("/sfu/session/no-dtls-without-check", test_no_dtls_without_check);
+    g_test_add_func("/sfu/session/consent", test_consent);
+    g_test_add_func("/sfu/session/goodbye", test_goodbye);
     return g_test_run();
 }
