@@ -48,6 +48,16 @@ export class Party {
   async tap(id, ms) {
     await (await this.shows(id, ms)).click();
   }
+  async fill(id, text) {
+    const place = await this.shows(id);
+    const inner = place.locator('input, textarea');
+    await ((await inner.count()) ? inner.first() : place).fill(text);
+  }
+  /** Picks an option of a select: the option carries its own test id, `<id>-<value>`. */
+  async choose(id, value) {
+    await this.tap(id);
+    await this.tap(`${id}-${value}`);
+  }
   async shot(name) {
     await mkdir(out, { recursive: true });
     await this.page.screenshot({ path: join(out, `${name}.png`) });
