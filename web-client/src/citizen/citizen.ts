@@ -59,7 +59,7 @@ export const screen = computed(() =>
 );
 
 client.store.subscribe((next) => {
-  done.value = nextDone(done.value, next);
+  done.value = nextDone(done.value, next, dismissed.value);
   saveDone(drawer, done.value);
   state.value = next;
 });

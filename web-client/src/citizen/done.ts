@@ -32,9 +32,14 @@ export function saveDone(drawer: Drawer, done: Done | null): void {
   }
 }
 
-/* The record after a change of state: a call that ended begins one, the ticket's result completes it. */
-export function nextDone(before: Done | null, state: ClientState): Done | null {
-  const { session, ticket, ended } = state;
+/* The record after a change of state: a call that ended begins one, the ticket's result completes it; one put away stays so. */
+export function nextDone(
+  before: Done | null,
+  state: ClientState,
+  dismissed: string | null,
+): Done | null {
+  const { session, ended } = state;
+  const ticket = String(state.ticket?.id) === dismissed ? null : state.ticket;
   const over = ticket !== null && (ticket.state === 'WRAP_UP' || ticket.state === 'FINISHED');
   if (session !== null && session.state !== 'ended') {
     return null;
