@@ -22,7 +22,7 @@ struct hall;
 
 enum {
     HALL_CODE_BYTES = 16,
-    HALL_NUMBER_BYTES = 16,   /* "A012" */
+    HALL_NUMBER_BYTES = 16, /* "A012" */
     HALL_STAFF_NO_BYTES = 16,
     HALL_NAME_BYTES = 128,
     HALL_TEXT_BYTES = 1024,
@@ -33,21 +33,25 @@ enum {
 };
 
 struct hall_config {
-    const char *database;           /* path of the SQLite file; ":memory:" in tests */
-    const char *seed_dir;           /* matters.csv, windows.csv, staff.csv, notice.txt … (hall/seed) */
-    const char *demo_accounts_file; /* written once, mode 0600, when the demo staff is seeded; NULL: no demo staff */
-    bool always_open;               /* ignore the opening hours */
-    unsigned max_waiting;           /* tickets waiting at once; more is queue.full */
+    const char *database; /* path of the SQLite file; ":memory:" in tests */
+    const char
+        *seed_dir; /* matters.ini, windows.ini, staff.ini, hours.ini, notice.ini (hall/seed) */
+    const char *
+        demo_accounts_file; /* written once, mode 0600, when the demo staff is seeded; NULL: no demo staff */
+    bool always_open;     /* ignore the opening hours */
+    unsigned max_waiting; /* tickets waiting at once, 0: 500; more is queue.full */
     /* Timers of docs/configuration.md; 0 takes the default in brackets. */
-    unsigned ring_ms;          /* CALLED, the citizen's phone rings (30000) */
-    unsigned offer_ms;         /* a ticket offered to a ready clerk (20000) */
-    unsigned connect_ms;       /* CONNECTING (15000) */
-    unsigned wrap_up_ms;       /* (120000) */
-    unsigned citizen_lost_ms;  /* RECONNECTING, citizen (120000) */
-    unsigned clerk_lost_ms;    /* RECONNECTING, clerk (60000) */
-    unsigned queue_offline_ms; /* a waiting citizen's page is gone: place kept, then parked (120000) */
-    unsigned park_ms;          /* parked, then ABANDONED (600000) */
-    unsigned no_show_ms;       /* after the ring, before NO_SHOW, during which the place is kept (120000) */
+    unsigned ring_ms;         /* CALLED, the citizen's phone rings (30000) */
+    unsigned offer_ms;        /* a ticket offered to a ready clerk (20000) */
+    unsigned connect_ms;      /* CONNECTING (15000) */
+    unsigned wrap_up_ms;      /* (120000) */
+    unsigned citizen_lost_ms; /* RECONNECTING, citizen (120000) */
+    unsigned clerk_lost_ms;   /* RECONNECTING, clerk (60000) */
+    unsigned
+        queue_offline_ms; /* a waiting citizen's page is gone: place kept, then parked (120000) */
+    unsigned park_ms;     /* parked, then ABANDONED (600000) */
+    unsigned
+        no_show_ms; /* after the ring, before NO_SHOW, during which the place is kept (120000) */
 };
 
 /* Control thread. Opens the store, migrates it, seeds it when empty, brings back what a former run left
@@ -74,7 +78,8 @@ struct hall_matter {
     char name[HALL_NAME_BYTES], alias[HALL_NAME_BYTES], department[HALL_NAME_BYTES];
     enum hall_kind kind;
     char channels[HALL_NAME_BYTES]; /* "视窗银": one character each, fastest first */
-    char scope[HALL_NAME_BYTES], due_text[HALL_NAME_BYTES], fee[HALL_NAME_BYTES], delivery[HALL_NAME_BYTES];
+    char scope[HALL_NAME_BYTES], due_text[HALL_NAME_BYTES], fee[HALL_NAME_BYTES],
+        delivery[HALL_NAME_BYTES];
     char guide[HALL_TEXT_BYTES];
     unsigned identity_level;
     unsigned minutes;        /* mean service time */
@@ -82,7 +87,8 @@ struct hall_matter {
 };
 
 const struct hall_matter *hall_matters(const struct hall *hall, size_t *ret_count);
-const struct hall_matter *hall_matter_find(const struct hall *hall, const char *code); /* NULL: unknown */
+const struct hall_matter *hall_matter_find(const struct hall *hall,
+                                           const char *code); /* NULL: unknown */
 
 struct hall_notice {
     char version[HALL_CODE_BYTES];
@@ -103,9 +109,21 @@ size_t hall_window_names(const struct hall *hall, struct hall_window_name *ret_n
 /* ---- objects in replies and events: borrowed for the call, copy what you keep --------------------- */
 
 enum hall_ticket_state {
-    HALL_TICKETED, HALL_WAITING, HALL_CALLED, HALL_RINGING, HALL_CONNECTING, HALL_IN_SESSION, HALL_HELD,
-    HALL_RECONNECTING, HALL_WRAP_UP, HALL_FINISHED, HALL_CANCELLED, HALL_NO_SHOW, HALL_ABANDONED,
-    HALL_FAILED_TECH, HALL_EXPIRED,
+    HALL_TICKETED,
+    HALL_WAITING,
+    HALL_CALLED,
+    HALL_RINGING,
+    HALL_CONNECTING,
+    HALL_IN_SESSION,
+    HALL_HELD,
+    HALL_RECONNECTING,
+    HALL_WRAP_UP,
+    HALL_FINISHED,
+    HALL_CANCELLED,
+    HALL_NO_SHOW,
+    HALL_ABANDONED,
+    HALL_FAILED_TECH,
+    HALL_EXPIRED,
 };
 const char *hall_ticket_state_name(enum hall_ticket_state state); /* "WAITING" */
 
@@ -127,14 +145,22 @@ struct hall_ticket {
     bool priority; /* due was moved ahead (60+ …) */
     unsigned ahead, ahead_booked;
     int64_t wait_min_us, wait_max_us; /* the range of the wait that is left */
-    int64_t created_at_us, due_at_us, since_at_us, deadline_at_us; /* since: of this state; 0 deadline: none */
-    unsigned window;                 /* 0: none */
+    int64_t created_at_us, due_at_us, since_at_us,
+        deadline_at_us; /* since: of this state; 0 deadline: none */
+    unsigned window;    /* 0: none */
     char staff_no[HALL_STAFF_NO_BYTES];
-    struct id session;               /* "" none */
+    struct id session; /* "" none */
     struct hall_result result;
 };
 
-enum hall_window_state { HALL_WINDOW_CLOSED, HALL_WINDOW_READY, HALL_WINDOW_NOT_READY, HALL_WINDOW_REST, HALL_WINDOW_BUSY, HALL_WINDOW_WRAP_UP };
+enum hall_window_state {
+    HALL_WINDOW_CLOSED,
+    HALL_WINDOW_READY,
+    HALL_WINDOW_NOT_READY,
+    HALL_WINDOW_REST,
+    HALL_WINDOW_BUSY,
+    HALL_WINDOW_WRAP_UP
+};
 
 struct hall_window {
     unsigned no;
@@ -143,8 +169,8 @@ struct hall_window {
     enum hall_window_state state;
     int64_t since_at_us;
     unsigned served_today;
-    int64_t mean_us;                 /* mean service time today, 0: none yet */
-    struct id ticket;                /* the one being served or wrapped up, "" none */
+    int64_t mean_us;  /* mean service time today, 0: none yet */
+    struct id ticket; /* the one being served or wrapped up, "" none */
     int64_t wrap_up_deadline_at_us;
 };
 
@@ -162,7 +188,7 @@ enum hall_session_state { HALL_SESSION_CONNECTING, HALL_SESSION_ACTIVE, HALL_SES
 
 struct hall_session {
     struct id id;
-    struct id ticket;                /* "" for a session opened through the API */
+    struct id ticket; /* "" for a session opened through the API */
     char number[HALL_NUMBER_BYTES];
     const struct hall_matter *matter;
     bool recording_required;
@@ -203,71 +229,105 @@ typedef void (*hall_reply_fn)(const struct hall_reply *reply, void *user);
 int hall_login(struct hall *hall, const char *staff_no, const char *password, unsigned window,
                hall_reply_fn fn, void *user);
 /* [window, ticket if one is being served] The clerk's console is connected; window.taken by another. */
-int hall_window_open(struct hall *hall, const char *staff_no, unsigned window, hall_reply_fn fn, void *user);
-/* The console is gone for good (after the grace time): the window closes, its ticket is given back. */
+int hall_window_open(struct hall *hall, const char *staff_no, unsigned window, hall_reply_fn fn,
+                     void *user);
+/* [window] The console is gone for good (after the grace time): the window closes, what it called is given back;
+ * the owner of a running session gets HALL_EVENT_SESSION_OVERDUE, lost_clerk, and ends it. */
 int hall_window_close(struct hall *hall, unsigned window, hall_reply_fn fn, void *user);
 /* [window] READY, NOT_READY or REST; window.busy while serving. */
-int hall_window_set_state(struct hall *hall, unsigned window, enum hall_window_state state, hall_reply_fn fn, void *user);
+int hall_window_set_state(struct hall *hall, unsigned window, enum hall_window_state state,
+                          hall_reply_fn fn, void *user);
 
 /* ---- tickets: the citizen's side ------------------------------------------------------------------- */
 
 /* [ticket] One live ticket a citizen. */
 int hall_ticket_create(struct hall *hall, const char *citizen, const char *matter,
                        const char *notice_sha256, bool elder, hall_reply_fn fn, void *user);
-/* [ticket or none] The live ticket of a citizen (WRAP_UP counts, FINISHED does not). */
+/* [ticket or none] The live ticket of a citizen (WRAP_UP counts, FINISHED does not), else today's NO_SHOW that
+ * may be re-activated. */
 int hall_ticket_of(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user);
-int hall_ticket_cancel(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user);  /* [ticket] */
-int hall_ticket_requeue(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user); /* [ticket] */
-int hall_ticket_ready(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user);   /* [ticket] 我在 */
+int hall_ticket_cancel(struct hall *hall, const char *citizen, hall_reply_fn fn,
+                       void *user); /* [ticket] */
+int hall_ticket_requeue(struct hall *hall, const char *citizen, hall_reply_fn fn,
+                        void *user); /* [ticket] */
+int hall_ticket_ready(struct hall *hall, const char *citizen, hall_reply_fn fn,
+                      void *user); /* [ticket] 我在 */
 /* [ticket, session] 进入: CALLED → CONNECTING; makes the session. ticket.state when not called. */
 int hall_ticket_enter(struct hall *hall, const char *citizen, hall_reply_fn fn, void *user);
 /* [ticket] The citizen's page came or went. */
-int hall_ticket_online(struct hall *hall, const char *citizen, bool online, hall_reply_fn fn, void *user);
+int hall_ticket_online(struct hall *hall, const char *citizen, bool online, hall_reply_fn fn,
+                       void *user);
 
 /* ---- tickets: the window's side ---------------------------------------------------------------------- */
 
-int hall_queue_read(struct hall *hall, unsigned window, hall_reply_fn fn, void *user);   /* [tickets] */
-int hall_ticket_next(struct hall *hall, unsigned window, hall_reply_fn fn, void *user);  /* [ticket or none] → CALLED */
-int hall_ticket_take(struct hall *hall, unsigned window, const char *ticket, hall_reply_fn fn, void *user);   /* [ticket] what was offered → CALLED */
-int hall_ticket_reject(struct hall *hall, unsigned window, const char *ticket, const char *reason, hall_reply_fn fn, void *user);
-int hall_ticket_noshow(struct hall *hall, unsigned window, const char *ticket, hall_reply_fn fn, void *user);
-int hall_ticket_transfer(struct hall *hall, unsigned window, const char *ticket, unsigned to_window, const char *note, hall_reply_fn fn, void *user);
+int hall_queue_read(struct hall *hall, unsigned window, hall_reply_fn fn,
+                    void *user); /* [tickets] */
+int hall_ticket_next(struct hall *hall, unsigned window, hall_reply_fn fn,
+                     void *user); /* [ticket or none] → CALLED */
+int hall_ticket_take(struct hall *hall, unsigned window, const char *ticket, hall_reply_fn fn,
+                     void *user); /* [ticket] what was offered → CALLED */
+int hall_ticket_reject(struct hall *hall, unsigned window, const char *ticket, const char *reason,
+                       hall_reply_fn fn, void *user);
+/* [ticket, window] The ring ends early, as if it had run out: WAITING, the place is kept for no_show_ms until
+ * the citizen says 我在, then NO_SHOW. */
+int hall_ticket_noshow(struct hall *hall, unsigned window, const char *ticket, hall_reply_fn fn,
+                       void *user);
+/* [ticket, window] To another open window, which alone may call it; the session is ended here too. window.none. */
+int hall_ticket_transfer(struct hall *hall, unsigned window, const char *ticket, unsigned to_window,
+                         const char *note, hall_reply_fn fn, void *user);
 /* [ticket, window] result.invalid when a list or note is missing. The ticket may be IN_SESSION or
- * WRAP_UP; the caller ends the session itself. */
-int hall_ticket_finish(struct hall *hall, unsigned window, const char *ticket, const struct hall_result *result, hall_reply_fn fn, void *user);
-int hall_wrap_up_extend(struct hall *hall, unsigned window, hall_reply_fn fn, void *user); /* [deadline] */
+ * WRAP_UP; the caller ends the session's media, hall_session_ended() may follow and is then answered as
+ * done. A ticket whose wrap-up ran out is FINISHED without a result: the same window may still give it. */
+int hall_ticket_finish(struct hall *hall, unsigned window, const char *ticket,
+                       const struct hall_result *result, hall_reply_fn fn, void *user);
+int hall_wrap_up_extend(struct hall *hall, unsigned window, hall_reply_fn fn,
+                        void *user); /* [deadline] */
 
 /* ---- sessions ------------------------------------------------------------------------------------------ */
 
 /* [session] A session without a ticket, for the integrator's API. matter.unknown. `recording`: asked for
  * even where the matter does not require it. */
-int hall_session_open(struct hall *hall, const char *matter, bool recording, hall_reply_fn fn, void *user);
+int hall_session_open(struct hall *hall, const char *matter, bool recording, hall_reply_fn fn,
+                      void *user);
 /* Media was seen both ways and the recording is durable: CONNECTING → IN_SESSION. */
 int hall_session_started(struct hall *hall, const char *session, hall_reply_fn fn, void *user);
-enum hall_session_mark { HALL_SESSION_HOLD, HALL_SESSION_RESUME, HALL_SESSION_LOST, HALL_SESSION_BACK };
-/* HELD, RECONNECTING and back to IN_SESSION. */
-int hall_session_mark(struct hall *hall, const char *session, enum hall_session_mark mark, const char *reason, hall_reply_fn fn, void *user);
+enum hall_session_mark {
+    HALL_SESSION_HOLD,
+    HALL_SESSION_RESUME,
+    HALL_SESSION_LOST,
+    HALL_SESSION_BACK
+};
+/* HELD, RECONNECTING and back to IN_SESSION. `reason` of LOST is "lost_citizen" or "lost_clerk" (it tells whose
+ * time runs); that of BACK names who is back, both where it names neither. session.state. */
+int hall_session_mark(struct hall *hall, const char *session, enum hall_session_mark mark,
+                      const char *reason, hall_reply_fn fn, void *user);
 /* The session is over: its ticket goes to WRAP_UP, or, when it never started or a technical cause ended
- * it (connect_timeout, recording_failed, server_restart), back to the queue at its original due. */
-int hall_session_ended(struct hall *hall, const char *session, const char *reason, hall_reply_fn fn, void *user);
-int hall_session_get(struct hall *hall, const char *session, hall_reply_fn fn, void *user); /* [session] session.none */
+ * it (connect_timeout, recording_failed, server_restart, lost_clerk), back to the queue at its original due,
+ * the third time FAILED_TECH. Ending it again is answered as done. */
+int hall_session_ended(struct hall *hall, const char *session, const char *reason, hall_reply_fn fn,
+                       void *user);
+int hall_session_get(struct hall *hall, const char *session, hall_reply_fn fn,
+                     void *user); /* [session] session.none */
 
 struct hall_session_filter {
-    int64_t from_at_us, to_at_us; /* 0: open */
+    int64_t from_at_us, to_at_us;  /* 0: open */
     const char *number, *staff_no; /* NULL: any */
     unsigned offset, limit;        /* limit at most 200 */
 };
-int hall_session_list(struct hall *hall, const struct hall_session_filter *filter, hall_reply_fn fn, void *user); /* [sessions, newest first] */
+int hall_session_list(struct hall *hall, const struct hall_session_filter *filter, hall_reply_fn fn,
+                      void *user); /* [sessions, newest first] */
 
 /* A row in the audit trail for an act that changes nothing here (a replay opened, an API call). */
-int hall_audit(struct hall *hall, const char *actor, const char *action, const char *object, const char *detail, hall_reply_fn fn, void *user);
+int hall_audit(struct hall *hall, const char *actor, const char *action, const char *object,
+               const char *detail, hall_reply_fn fn, void *user);
 
 /* ---- events: what changed by itself or by somebody else's request --------------------------------------- */
 
 enum hall_event_type {
-    HALL_EVENT_TICKET,  /* any change of a ticket, its place and wait included: `ticket`, `cause` */
+    HALL_EVENT_TICKET, /* any change of a ticket, its place and wait included: `ticket`, `cause` */
     HALL_EVENT_OFFERED, /* `ticket` is offered to `window` until `deadline_at_us`; `cause`: "due" or "head" */
-    HALL_EVENT_WINDOW,  /* `window` changed */
+    HALL_EVENT_WINDOW, /* `window` changed */
+    /* Told again every 5 s until the session is ended. */
     HALL_EVENT_SESSION_OVERDUE, /* CONNECTING or RECONNECTING took too long: the owner ends `session` with `cause` */
 };
 
@@ -277,7 +337,8 @@ struct hall_event {
     const struct hall_window *window;
     struct id session;
     int64_t deadline_at_us;
-    const char *cause; /* the event's name in the transition table: "called", "ring_timeout", "place" … */
+    const char
+        *cause; /* the event's name in the transition table: "called", "ring_timeout", "place" … */
 };
 
 typedef void (*hall_observer_fn)(const struct hall_event *event, void *user);

@@ -1,0 +1,105 @@
+/* Hold and loss of a running session. */
+#include <string.h>
+
+#include "hall/audit.h"
+#include "hall/request.h"
+#include "hall/session.h"
+#include "hall/ticket.h"
+
+/* Sets who is lost, with the time each has to come back. */
+static void lost_set(struct session *session, bool citizen, bool clerk, bool is_lost,
+                     const struct change *change)
+{
+    const struct hall_timers *timers = &change->hall->timers;
+    if (citizen && session->lost_citizen != is_lost) {
+        session->lost_citizen = is_lost;
+        session->citizen_deadline_at_us = is_lost ? change->now_us + timers->citizen_lost_us : 0;
+    }
+    if (clerk && session->lost_clerk != is_lost) {
+        session->lost_clerk = is_lost;
+        session->clerk_deadline_at_us = is_lost ? change->now_us + timers->clerk_lost_us : 0;
+    }
+}
+
+/* What the mark means to the ticket; false: it does not fit the session. */
+static bool event_of(const struct session *session, enum hall_session_mark mark,
+                     enum hall_life_event *ret_event)
+{
+    bool lost = session->lost_citizen || session->lost_clerk;
+    switch (mark) {
+    case HALL_SESSION_HOLD: *ret_event = HALL_LIFE_HELD; return !session->held && !lost;
+    case HALL_SESSION_RESUME: *ret_event = HALL_LIFE_RESUMED; return session->held;
+    case HALL_SESSION_LOST: *ret_event = HALL_LIFE_LOST; return true;
+    case HALL_SESSION_BACK:
+        *ret_event = session->held ? HALL_LIFE_BACK_HELD : HALL_LIFE_BACK;
+        return lost;
+    }
+    return false;
+}
+
+static void session_apply(struct session *session, enum hall_session_mark mark, const char *reason,
+                          const struct change *change)
+{
+    bool clerk = strstr(reason, "clerk"), citizen = strstr(reason, "citizen");
+    switch (mark) {
+    case HALL_SESSION_HOLD: session->held = true; break;
+    case HALL_SESSION_RESUME: session->held = false; break;
+    case HALL_SESSION_LOST: lost_set(session, !clerk, clerk, true, change); break;
+    case HALL_SESSION_BACK:
+        lost_set(session, citizen || !clerk, clerk || !citizen, false, change);
+        break;
+    }
+}
+
+static const char *mark_name(enum hall_session_mark mark)
+{
+    switch (mark) {
+    case HALL_SESSION_HOLD: return "session.held";
+    case HALL_SESSION_RESUME: return "session.resumed";
+    case HALL_SESSION_LOST: return "session.lost";
+    case HALL_SESSION_BACK: return "session.back";
+    }
+    return NULL;
+}
+
+static void mark_apply(struct hall *hall, struct session *session, enum hall_session_mark mark,
+                       enum hall_life_event event, const struct request *request,
+                       struct answer *answer)
+{
+    struct ticket *ticket = hall_find_ticket(hall, session->view.ticket.text);
+    g_autofree char *reason = hall_audit_word(request->text);
+    struct change change;
+    hall_change_begin(&change, hall);
+    hall_change_touch(&change, session, sizeof *session);
+    session_apply(session, mark, request->text, &change);
+    hall_audit_append(&change, HALL_ACTOR_SYSTEM, mark_name(mark), session->view.id.text,
+                      "number=%s reason=%s", session->view.number, reason);
+    bool waits_for_other =
+        mark == HALL_SESSION_BACK && (session->lost_citizen || session->lost_clerk);
+    if (ticket && !waits_for_other)
+        hall_ticket_move(&change, ticket, event, HALL_ACTOR_SYSTEM, "reason=%s", reason);
+    int r = hall_change_commit(&change);
+    if (r < 0) {
+        hall_answer_store_failed(answer, r);
+        return;
+    }
+    answer->has_session = true;
+    answer->session = session->view;
+    answer->ticket = ticket;
+}
+
+void hall_do_session_mark(struct hall *hall, const struct request *request, struct answer *answer)
+{
+    struct session *session = hall_find_session(hall, request->object);
+    if (!session) {
+        hall_answer_refuse(answer, "session.none", "no such session, or it has ended");
+        return;
+    }
+    enum hall_session_mark mark = (enum hall_session_mark)request->mode;
+    enum hall_life_event event;
+    if (session->view.state != HALL_SESSION_ACTIVE || !event_of(session, mark, &event)) {
+        hall_answer_refuse(answer, "session.state", "not in this state of the session");
+        return;
+    }
+    mark_apply(hall, session, mark, event, request, answer);
+}
