@@ -64,8 +64,8 @@
     if (!e2e.microphone) {
       e2e.microphone = audio.createMediaStreamDestination();
       const tone = audio.createOscillator(), gain = audio.createGain();
-      tone.frequency.value = options.toneHz;
-      gain.gain.value = 0.2;
+      tone.frequency.value = options.toneHz || 1;
+      gain.gain.value = options.toneHz ? 0.2 : 0;
       tone.connect(gain).connect(e2e.microphone);
       tone.start();
     }
