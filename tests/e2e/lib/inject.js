@@ -110,7 +110,8 @@
     return checksum(value) === check ? { counter: value >> 4, sender: value & 0xf } : null;
   };
   e2e.watch = (selector) => {
-    const video = document.querySelector(selector);
+    const found = document.querySelector(selector);
+    const video = found instanceof HTMLVideoElement ? found : found?.querySelector('video');
     if (!video || video.__e2eWatched) return Boolean(video);
     video.__e2eWatched = true;
     const onFrame = (now) => {
@@ -122,6 +123,26 @@
     video.requestVideoFrameCallback(onFrame);
     return true;
   };
+
+  /* Sockets, so that a test can cut them, and the moment of joining: when the PeerConnection is made. */
+  e2e.sockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      e2e.sockets.push(this);
+    }
+  };
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...args) {
+      super(...args);
+      e2e.joinedAt = performance.timeOrigin + performance.now();
+    }
+  };
+  e2e.joinToFirstFrameMs = () => (e2e.seen.length && e2e.joinedAt ? e2e.seen[0][2] - e2e.joinedAt : 0);
+  const looking = setInterval(() => {
+    if (e2e.seen.length) clearInterval(looking);
+    else e2e.watch('[data-testid="remote-video"]');
+  }, 10);
 
   /* The loudest frequency of what a media element plays, by an FFT over 4096 samples at 48 kHz. */
   e2e.loudestHz = async (selector) => {

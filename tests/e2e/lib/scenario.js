@@ -44,7 +44,7 @@ export async function recordingRuns(party, ms = 20000) {
 export async function seesOther(party, sender, count, ms = 30000) {
   const before = (await seen(party, sender)).length;
   return until(async () => {
-    await party.page.evaluate(() => window.e2e.watch('[data-testid="remote-video"]') || window.e2e.watch('[data-testid="remote-video"] video'));
+    await party.page.evaluate(() => window.e2e.watch('[data-testid="remote-video"]'));
     const now = await seen(party, sender);
     return now.length >= before + count && now;
   }, `${count} more counters of sender ${sender}\n${party.console.slice(-10).join('\n')}`, ms);

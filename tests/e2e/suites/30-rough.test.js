@@ -35,7 +35,7 @@ describe('a call that meets trouble', () => {
   });
 
   it('media goes on while the WebSocket is cut, and the page comes back', async () => {
-    await citizen.page.evaluate(() => window.shipinban.dropSocket());
+    await citizen.page.evaluate(() => window.e2e.sockets.forEach((socket) => socket.close()));
     await Promise.all([seesOther(citizen, 2, 50), seesOther(clerk, 1, 50)]);
     await clerk.fill('chat-input', '听得清吗');
     await clerk.tap('chat-send');

@@ -26,7 +26,7 @@ describe('numbers', () => {
     const times = [];
     for (let i = 0; i < joins; i++) {
       await citizen.page.reload();
-      const ms = await until(async () => citizen.page.evaluate(() => window.shipinban?.joinToFirstFrameMs), 'the time from the offer to the first frame');
+      const ms = await until(async () => citizen.page.evaluate(() => window.e2e.joinToFirstFrameMs()), 'the time from joining to the first frame');
       times.push(ms);
     }
     times.sort((a, b) => a - b);
