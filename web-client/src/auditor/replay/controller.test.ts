@@ -10,6 +10,7 @@ class FakePlayer implements Player {
   paused = true;
   seeking = false;
   ended = false;
+  failed = false;
   readyState = 4;
   duration = Infinity;
   seeks: number[] = [];
@@ -166,6 +167,15 @@ describe('replay controller', () => {
     expect(controller.state.stalled).toBe(false);
     expect(controller.state.positionMs).toBeGreaterThan(held);
     expect(left.paused).toBe(false);
+  });
+
+  it('does not wait for a leg that cannot be played', () => {
+    left.readyState = 0;
+    left.failed = true;
+    controller.play();
+    run(500);
+    expect(controller.state.stalled).toBe(false);
+    expect(controller.state.positionMs).toBeGreaterThan(400);
   });
 
   it('does not wait for a player that has nothing to show', () => {

@@ -10,6 +10,8 @@ export interface Player {
   readonly ended: boolean;
   readonly readyState: number;
   readonly duration: number;
+  /* This leg cannot be played; nobody waits for it. */
+  readonly failed: boolean;
   play(): Promise<void>;
   pause(): void;
   /* Shows this leg; null shows nothing. Called only when it changes. */
@@ -182,5 +184,5 @@ function nudgeOf(driftMs: number): number {
 
 function lacksData(lane: Lane): boolean {
   const { player, leg } = lane;
-  return leg !== null && !player.ended && (player.seeking || player.readyState < haveFutureData);
+  return leg !== null && !player.ended && !player.failed && (player.seeking || player.readyState < haveFutureData);
 }

@@ -1,0 +1,10 @@
+import '@/ui/base.css';
+import '@/staff/staff.css';
+
+import { createApp } from 'vue';
+
+import { language } from '@/i18n/language';
+import App from './App.vue';
+
+document.documentElement.lang = language.value;
+createApp(App).mount('#app');

@@ -1,0 +1,75 @@
+import { ref } from 'vue';
+
+import { codeOf, http, sessionDrawer, type Drawer } from '@/core';
+import { readManifest, readTimeline, type Manifest, type Timeline } from './replay/timeline';
+
+export interface Recording {
+  timeline: Timeline;
+  manifest: Manifest | null;
+  /* where its files are, ending in a slash */
+  base: string;
+}
+
+export type Phase = 'loading' | 'reason' | 'ready' | 'failed';
+
+async function json(url: string): Promise<unknown> {
+  try {
+    const response = await fetch(url, { credentials: 'same-origin', headers: { Accept: 'application/json' } });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/*
+ * One recording, from the question for a reason to its timeline. A reload within the life of the cookie opens it again
+ * without a question: the reason was given and written down.
+ */
+export function useRecording(
+  session: string,
+  token: string,
+  drawer: Drawer = sessionDrawer('shipinban.auditor.opened.'),
+) {
+  const phase = ref<Phase>('loading');
+  const recording = ref<Recording | null>(null);
+  const error = ref<string | null>(null);
+  const busy = ref(false);
+
+  async function take(json_: unknown, base: string): Promise<boolean> {
+    const timeline = readTimeline(json_);
+    if (timeline === null) {
+      return false;
+    }
+    recording.value = { timeline, manifest: readManifest(await json(`${base}manifest.json`)), base };
+    phase.value = 'ready';
+    return true;
+  }
+
+  async function reopen(): Promise<void> {
+    const base = drawer.get(session);
+    if (base === null || !(await take(await json(`${base}timeline.json`), base))) {
+      drawer.remove(session);
+      phase.value = 'reason';
+    }
+  }
+
+  async function open(reason: string): Promise<void> {
+    busy.value = true;
+    error.value = null;
+    try {
+      const answer = await http.openRecording(token, session, reason);
+      drawer.set(session, answer.files_base);
+      if (!(await take(answer.timeline, answer.files_base))) {
+        phase.value = 'failed';
+        error.value = 'page.timeline';
+      }
+    } catch (failure) {
+      error.value = codeOf(failure);
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  void reopen();
+  return { phase, recording, error, busy, open };
+}

@@ -1,0 +1,66 @@
+import { t, tOr } from '@/i18n/auditor';
+import { columnClockOf } from '@/staff/format';
+import { field, fieldsOf, type ListedEvent } from './events';
+
+const end = (reason: string): string => tOr(`end.${reason}`, 'end.closed');
+export const causeWords = (cause: string): string => tOr(`cause.${cause}`, 'cause.NETWORK');
+
+function muteWords(listed: ListedEvent): string {
+  const audio = ['1', 'true'].includes(field(listed.event, 'audio'));
+  const video = ['1', 'true'].includes(field(listed.event, 'video'));
+  if (audio && video) {
+    return t('event.mute.both');
+  }
+  if (audio) {
+    return t('event.mute.audio');
+  }
+  return video ? t('event.mute.video') : t('event.mute.none');
+}
+
+function stateWords(listed: ListedEvent): string {
+  const reason = field(listed.event, 'reason');
+  switch (field(listed.event, 'state')) {
+    case 'held':
+      return reason ? t('event.held', { reason }) : t('event.heldPlain');
+    case 'ended':
+      return t('event.ended', { reason: end(reason) });
+    case 'connecting':
+      return t('event.connecting');
+    default:
+      return t('event.active');
+  }
+}
+
+function gapWords(listed: ListedEvent): string {
+  const us = Number(field(listed.event, 'end_us')) - Number(field(listed.event, 'start_us'));
+  const length = Number.isFinite(us) && us > 0 ? us / 1000 : 0;
+  return t('event.gap', { time: columnClockOf(length), cause: causeWords(field(listed.event, 'cause')) });
+}
+
+/* An event as a sentence; one this page does not know shows its name and fields. */
+const sentences: Record<string, (listed: ListedEvent, who: string) => string> = {
+  'participant.joined': (_, who) => t('event.joined', { who }),
+  'participant.left': (listed, who) => {
+    const reason = field(listed.event, 'reason');
+    return reason ? t('event.leftReason', { who, reason: end(reason) }) : t('event.left', { who });
+  },
+  'participant.away': (_, who) => t('event.away', { who }),
+  'participant.back': (_, who) => t('event.back', { who }),
+  'notice.acknowledged': (listed) => t('event.notice', { version: field(listed.event, 'notice_version') }),
+  'chat.message': (listed, who) =>
+    field(listed.event, 'kind') === 'cannot_hear'
+      ? t('event.cannotHear', { who })
+      : t('event.chat', { who, text: field(listed.event, 'text') }),
+  mark: (listed) => t('event.mark', { text: field(listed.event, 'label') }),
+  'session.state': (listed) => stateWords(listed),
+  'media.mute': (listed, who) => t('event.mute', { who, what: muteWords(listed) }),
+  'media.silent': (listed, who) => t('event.silent', { who, cause: causeWords(field(listed.event, 'cause')) }),
+  'media.back': (_, who) => t('event.mediaBack', { who }),
+  'media.failed': (_, who) => t('event.mediaFailed', { who }),
+  gap: (listed) => gapWords(listed),
+};
+
+export function eventWords(listed: ListedEvent): string {
+  const say = sentences[listed.type];
+  return say ? say(listed, listed.who ?? '') : `${listed.type} ${fieldsOf(listed.event)}`;
+}
