@@ -7,6 +7,7 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -191,6 +192,14 @@ static int wait_ms(const struct worker *worker)
     return left_us <= 0 ? 0 : (int)((left_us + 999) / 1000);
 }
 
+static bool is_ready(const struct epoll_event *ready, int n, uint32_t what)
+{
+    for (int i = 0; i < n; i++)
+        if (ready[i].data.u32 == what)
+            return true;
+    return false;
+}
+
 static void *run(void *user)
 {
     struct worker *worker = user;
@@ -198,14 +207,14 @@ static void *run(void *user)
         struct epoll_event ready[ON_COUNT];
         int n = epoll_wait(worker->epoll_fd, ready, ON_COUNT, wait_ms(worker));
         worker->now_us = clock_now_us();
-        for (int i = 0; i < n; i++) {
-            if (ready[i].data.u32 == ON_STOP)
-                return NULL;
-            if (ready[i].data.u32 == ON_COMMANDS)
-                take_commands(worker);
-            else
+        if (is_ready(ready, n, ON_STOP))
+            return NULL;
+        /* First the commands: credentials that were just told are known when their first check comes. */
+        if (is_ready(ready, n, ON_COMMANDS))
+            take_commands(worker);
+        for (int i = 0; i < n; i++)
+            if (ready[i].data.u32 < SFU_MAX_LISTEN)
                 receive(worker, ready[i].data.u32);
-        }
         if (worker->now_us >= worker->tick_at_us)
             tick(worker);
         batch_flush(worker->batch);
@@ -214,10 +223,18 @@ static void *run(void *user)
 
 int worker_start(struct worker *worker)
 {
+    /* Signals are the main thread's: a worker that runs a handler would stall media. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     int r = pthread_create(&worker->thread, NULL, run, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (r != 0)
         return -r;
     worker->running = true;
+    char name[16];
+    g_snprintf(name, sizeof name, "media-%u", worker->index);
+    pthread_setname_np(worker->thread, name);
     return 0;
 }
 
