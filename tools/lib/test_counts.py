@@ -41,7 +41,8 @@ def meson_counts(text):
     passed, failed, skipped = 0, [], 0
     for line in text.splitlines():
         test = json.loads(line)
-        name, result = test['name'], test['result']
+        # Meson writes `project:suites / name`.
+        name, result = test['name'].split(' / ')[-1], test['result']
         sub_passed, sub_failed, sub_skipped = tap_counts(name, test.get('stdout') or '')
         good = result in ('OK', 'EXPECTEDFAIL')
         if not sub_passed and not sub_failed and not sub_skipped:
