@@ -1,0 +1,294 @@
+#include "signaling/config.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+enum type { TEXT, PATH, LIST, NUMBER, TRUTH, LEVEL, CODECS };
+
+struct key {
+    const char *section, *name;
+    enum type type;
+    size_t offset;
+    const char *fallback; /* as it would stand in the file; NULL: none */
+    unsigned min, max;    /* NUMBER */
+};
+
+#define AT(section, member) offsetof(struct sig_config, section.member)
+#define WORDS(s, k, t, fallback)            \
+    {                                       \
+#s, #k, t, AT(s, k), fallback, 0, 0 \
+    }
+#define COUNT(s, k, fallback, min, max)              \
+    {                                                \
+#s, #k, NUMBER, AT(s, k), fallback, min, max \
+    }
+
+/* docs/configuration.md, in its order. */
+static const struct key keys[] = {
+    WORDS(server, listen, TEXT, "0.0.0.0"),
+    COUNT(server, port, "8443", 0, 65535),
+    WORDS(server, hostname, TEXT, NULL),
+    WORDS(server, certificate, PATH, "tls/cert.pem"),
+    WORDS(server, private_key, PATH, "tls/key.pem"),
+    WORDS(server, web_root, PATH, NULL),
+    WORDS(server, public_url, TEXT, NULL),
+    WORDS(server, log_level, LEVEL, "info"),
+    COUNT(server, max_sockets, "2000", 1, 100000),
+    WORDS(media, listen, LIST, "0.0.0.0"),
+    COUNT(media, udp_port, "40000", 0, 65535),
+    WORDS(media, public_ip, TEXT, NULL),
+    COUNT(media, workers, "1", 1, SFU_MAX_WORKERS),
+    COUNT(media, max_rooms, "200", 1, 10000),
+    {"media", "video_codecs", CODECS, 0, "vp8;h264", 0, 0},
+    COUNT(media, max_video_kbps, "1500", 50, 50000),
+    COUNT(media, max_audio_kbps, "48", 6, 510),
+    COUNT(media, audio_slots, "4", 1, 8),
+    COUNT(media, video_slots, "4", 1, 8),
+    COUNT(media, media_timeout_ms, "5000", 500, 600000),
+    COUNT(media, consent_timeout_ms, "30000", 5000, 600000),
+    COUNT(media, socket_buffer_kib, "4096", 64, 1048576),
+    WORDS(hall, database, PATH, "hall.db"),
+    WORDS(hall, seed_dir, PATH, NULL),
+    WORDS(hall, demo_accounts_file, PATH, NULL),
+    WORDS(hall, always_open, TRUTH, "false"),
+    COUNT(hall, max_waiting, "500", 1, 100000),
+    COUNT(hall, ring_ms, "30000", 100, 3600000),
+    COUNT(hall, offer_ms, "20000", 100, 3600000),
+    COUNT(hall, connect_ms, "15000", 100, 3600000),
+    COUNT(hall, wrap_up_ms, "120000", 100, 86400000),
+    COUNT(hall, citizen_lost_ms, "120000", 100, 3600000),
+    COUNT(hall, clerk_lost_ms, "60000", 100, 3600000),
+    COUNT(hall, queue_offline_ms, "120000", 100, 86400000),
+    COUNT(hall, park_ms, "600000", 100, 86400000),
+    COUNT(hall, no_show_ms, "120000", 100, 3600000),
+    COUNT(hall, hold_warn_ms, "60000", 100, 3600000),
+    COUNT(hall, hold_cap_ms, "300000", 100, 3600000),
+    WORDS(recorder, spool, PATH, "spool"),
+    WORDS(recorder, archive, PATH, "archive"),
+    COUNT(recorder, ring_mib, "16", 1, 4096),
+    COUNT(recorder, sync_interval_ms, "200", 10, 10000),
+    COUNT(recorder, segment_mib, "256", 1, 65536),
+    COUNT(recorder, reserve_mib, "1024", 0, 104857600),
+    COUNT(recorder, orphan_grace_ms, "3000", 0, 600000),
+    WORDS(api, key_file, PATH, "api.key"),
+};
+
+struct loader {
+    const char *path;
+    char *folder;
+    char **lines; /* of the file, to tell line numbers: GKeyFile forgets them */
+    GKeyFile *file;
+    char *what;
+};
+
+/* Number of the line that opens `section`, or of `key` inside of it; 0 when it is not there. */
+static unsigned line_find(const struct loader *loader, const char *section, const char *key)
+{
+    bool inside = false;
+    for (unsigned n = 0; loader->lines[n]; n++) {
+        g_autofree char *line = g_strstrip(g_strdup(loader->lines[n]));
+        size_t len = strlen(line);
+        if (line[0] == '[' && len > 1 && line[len - 1] == ']') {
+            line[len - 1] = '\0';
+            inside = !strcmp(line + 1, section);
+            if (inside && !key)
+                return n + 1;
+        } else if (inside && key && line[0] != '#') {
+            char *equals = strchr(line, '=');
+            if (!equals)
+                continue;
+            *equals = '\0';
+            if (!strcmp(g_strchomp(line), key))
+                return n + 1;
+        }
+    }
+    return 0;
+}
+
+G_GNUC_PRINTF(4, 5)
+static int fail(struct loader *loader, const char *section, const char *key, const char *format,
+                ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *why = g_strdup_vprintf(format, args);
+    va_end(args);
+    unsigned line = line_find(loader, section, key);
+    if (line)
+        loader->what = g_strdup_printf("%s:%u: [%s] %s: %s", loader->path, line, section,
+                                       key ? key : "(section)", why);
+    else
+        loader->what =
+            g_strdup_printf("%s: [%s] %s: %s", loader->path, section, key ? key : "(section)", why);
+    return -EINVAL;
+}
+
+static const struct key *key_find(const char *section, const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (!strcmp(keys[i].section, section) && (!name || !strcmp(keys[i].name, name)))
+            return &keys[i];
+    return NULL;
+}
+
+static int names_check(struct loader *loader)
+{
+    g_auto(GStrv) sections = g_key_file_get_groups(loader->file, NULL);
+    for (char **section = sections; *section; section++) {
+        if (!key_find(*section, NULL))
+            return fail(loader, *section, NULL, "unknown section");
+        g_auto(GStrv) names = g_key_file_get_keys(loader->file, *section, NULL, NULL);
+        for (char **name = names; *name; name++)
+            if (!key_find(*section, *name))
+                return fail(loader, *section, *name, "unknown key");
+    }
+    return 0;
+}
+
+static int number_read(struct loader *loader, const struct key *key, const char *text,
+                       unsigned *ret_value)
+{
+    guint64 value;
+    if (!g_ascii_string_to_unsigned(text, 10, key->min, key->max, &value, NULL))
+        return fail(loader, key->section, key->name, "\"%s\" is not a whole number from %u to %u",
+                    text, key->min, key->max);
+    *ret_value = (unsigned)value;
+    return 0;
+}
+
+static int truth_read(struct loader *loader, const struct key *key, const char *text,
+                      bool *ret_value)
+{
+    if (strcmp(text, "true") && strcmp(text, "false"))
+        return fail(loader, key->section, key->name, "\"%s\" is neither true nor false", text);
+    *ret_value = !strcmp(text, "true");
+    return 0;
+}
+
+static int list_read(struct loader *loader, const struct key *key, const char *text,
+                     char ***ret_list)
+{
+    g_auto(GStrv) raw = g_strsplit(text, ";", -1);
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+    for (char **item = raw; *item; item++)
+        if (*g_strstrip(*item))
+            g_ptr_array_add(list, g_strdup(*item));
+    if (!list->len || list->len > SFU_MAX_LISTEN)
+        return fail(loader, key->section, key->name, "one to %d addresses, separated by ;",
+                    SFU_MAX_LISTEN);
+    g_ptr_array_add(list, NULL);
+    *ret_list = (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
+    return 0;
+}
+
+static int codecs_read(struct loader *loader, const struct key *key, const char *text,
+                       struct sig_config *config)
+{
+    g_auto(GStrv) names = g_strsplit(text, ";", -1);
+    for (char **name = names; *name; name++) {
+        if (!*g_strstrip(*name))
+            continue;
+        enum sfu_codec codec = !strcmp(*name, "vp8")    ? SFU_CODEC_VP8
+                               : !strcmp(*name, "h264") ? SFU_CODEC_H264
+                                                        : SFU_CODEC_NONE;
+        if (codec == SFU_CODEC_NONE)
+            return fail(loader, key->section, key->name, "\"%s\" is neither vp8 nor h264", *name);
+        for (unsigned i = 0; i < config->media.video_codec_count; i++)
+            if (config->media.video_codecs[i] == codec)
+                return fail(loader, key->section, key->name, "%s is there twice", *name);
+        config->media.video_codecs[config->media.video_codec_count++] = codec;
+    }
+    return config->media.video_codec_count ? 0 : fail(loader, key->section, key->name, "no codec");
+}
+
+static int value_read(struct loader *loader, const struct key *key, struct sig_config *config)
+{
+    g_autofree char *text = g_key_file_get_value(loader->file, key->section, key->name, NULL);
+    if (text)
+        g_strstrip(text);
+    if ((!text || !*text) && !key->fallback)
+        return 0;
+    const char *value = text && *text ? text : key->fallback;
+    void *at = (char *)config + key->offset;
+    switch (key->type) {
+    case TEXT: *(char **)at = g_strdup(value); return 0;
+    case PATH: *(char **)at = g_canonicalize_filename(value, loader->folder); return 0;
+    case LIST: return list_read(loader, key, value, at);
+    case NUMBER: return number_read(loader, key, value, at);
+    case TRUTH: return truth_read(loader, key, value, at);
+    case LEVEL:
+        if (log_level_parse(value, at) < 0)
+            return fail(loader, key->section, key->name,
+                        "\"%s\" is none of error, warning, info, debug", value);
+        return 0;
+    case CODECS: return codecs_read(loader, key, value, config);
+    }
+    return -EINVAL;
+}
+
+/* Things that two keys decide together. */
+static int whole_check(struct loader *loader, struct sig_config *config)
+{
+    if (!config->server.hostname)
+        config->server.hostname = g_strdup(g_get_host_name());
+    if (config->media.udp_port && config->media.udp_port + config->media.workers - 1 > 65535)
+        return fail(loader, "media", "udp_port", "no room above it for %u workers",
+                    config->media.workers);
+    if (config->hall.hold_warn_ms > config->hall.hold_cap_ms)
+        return fail(loader, "hall", "hold_warn_ms", "later than hold_cap_ms");
+    return 0;
+}
+
+static int load(struct loader *loader, struct sig_config *config)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+    gsize len;
+    if (!g_file_get_contents(loader->path, &text, &len, &error)) {
+        loader->what = g_strdup(error->message);
+        return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? -ENOENT : -EIO;
+    }
+    loader->lines = g_strsplit(text, "\n", -1);
+    if (!g_key_file_load_from_data(loader->file, text, len, G_KEY_FILE_NONE, &error)) {
+        loader->what = g_strdup_printf("%s: %s", loader->path, error->message);
+        return -EINVAL;
+    }
+    int r = names_check(loader);
+    for (size_t i = 0; r == 0 && i < G_N_ELEMENTS(keys); i++)
+        r = value_read(loader, &keys[i], config);
+    return r == 0 ? whole_check(loader, config) : r;
+}
+
+int sig_config_load(const char *path, struct sig_config **ret_config, char **ret_what)
+{
+    g_autofree char *whole = g_canonicalize_filename(path, NULL);
+    struct loader loader = {
+        .path = path, .folder = g_path_get_dirname(whole), .file = g_key_file_new()};
+    struct sig_config *config = g_new0(struct sig_config, 1);
+    int r = load(&loader, config);
+    g_key_file_unref(loader.file);
+    g_strfreev(loader.lines);
+    g_free(loader.folder);
+    if (r < 0) {
+        sig_config_destroy(config);
+        *ret_what = loader.what;
+        return r;
+    }
+    *ret_config = config;
+    return 0;
+}
+
+void sig_config_destroy(struct sig_config *config)
+{
+    if (!config)
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        void *at = (char *)config + keys[i].offset;
+        if (keys[i].type == TEXT || keys[i].type == PATH)
+            g_free(*(char **)at);
+        else if (keys[i].type == LIST)
+            g_strfreev(*(char ***)at);
+    }
+    g_free(config);
+}

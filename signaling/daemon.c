@@ -1,0 +1,271 @@
+#include "signaling/daemon.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "signaling/handlers/handlers.h"
+#include "signaling/http/addresses.h"
+#include "signaling/http/api_key.h"
+#include "signaling/http/router.h"
+#include "signaling/session/claims.h"
+#include "signaling/session/client.h"
+#include "signaling/session/departure.h"
+#include "signaling/session/media_events.h"
+#include "signaling/session/recording.h"
+#include "signaling/session/session.h"
+#include "signaling/wire/conn.h"
+#include "signaling/wire/dispatch.h"
+#include "signaling/wire/server.h"
+#include "signaling/wire/tls.h"
+
+enum { EVENTS_A_TURN = 256, COME_BACK_MS = 2000 };
+
+static void text_came(struct sig_conn *conn, const char *text, size_t len, void *user)
+{
+    sig_dispatch(user, conn, text, len);
+}
+
+static void socket_closed(struct sig_conn *conn, void *user)
+{
+    struct sig_client *client = sig_conn_client(conn);
+    if (!client)
+        return;
+    sig_conn_bind(conn, NULL);
+    sig_client_detach(client);
+    sig_departure_away(client);
+}
+
+static const struct sig_server_ops server_ops = {text_came, socket_closed, sig_http_request};
+
+static gboolean hall_is_readable(int fd, GIOCondition condition, gpointer user)
+{
+    hall_dispatch(((struct sig_daemon *)user)->hall);
+    return G_SOURCE_CONTINUE;
+}
+
+/* A bounded number a turn: the descriptor stays readable while there is more. */
+static gboolean sfu_is_readable(int fd, GIOCondition condition, gpointer user)
+{
+    struct sig_daemon *daemon = user;
+    struct sfu_event event;
+    for (int i = 0; i < EVENTS_A_TURN && sfu_next_event(daemon->sfu, &event); i++)
+        sig_media_event(daemon, &event);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean rec_is_readable(int fd, GIOCondition condition, gpointer user)
+{
+    struct sig_daemon *daemon = user;
+    struct rec_event event;
+    for (int i = 0; i < EVENTS_A_TURN && rec_next_event(daemon->rec, &event); i++)
+        sig_recording_event(daemon, &event);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSource *watch(int fd, GUnixFDSourceFunc fn, struct sig_daemon *daemon)
+{
+    GSource *source = g_unix_fd_source_new(fd, G_IO_IN);
+    g_source_set_callback(source, G_SOURCE_FUNC(fn), daemon, NULL);
+    g_source_attach(source, NULL);
+    return source;
+}
+
+static void tables_create(struct sig_daemon *daemon)
+{
+    daemon->clients = g_hash_table_new(g_str_hash, g_str_equal);
+    daemon->identities = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    daemon->sessions = g_hash_table_new(g_str_hash, g_str_equal);
+    daemon->seats = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    daemon->windows = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    daemon->pending = g_hash_table_new_full(NULL, NULL, g_free, NULL);
+    daemon->claims = sig_claims_create();
+    daemon->addresses = sig_addresses_create();
+}
+
+static int sfu_start(struct sig_daemon *daemon, char **ret_what)
+{
+    const struct sig_config *config = daemon->config;
+    struct sfu_config sfu = {
+        .public_ip = config->media.public_ip,
+        .udp_port = (uint16_t)config->media.udp_port,
+        .workers = config->media.workers,
+        .max_rooms = config->media.max_rooms,
+        .max_peers = config->media.max_rooms * SIG_MAX_PARTICIPANTS,
+        .socket_buffer_bytes = (size_t)config->media.socket_buffer_kib * 1024,
+        .media_timeout_ms = config->media.media_timeout_ms,
+        .consent_timeout_ms = config->media.consent_timeout_ms,
+    };
+    for (unsigned i = 0; i < SFU_MAX_LISTEN && config->media.listen[i]; i++)
+        sfu.listen[i] = config->media.listen[i];
+    return sfu_create(&sfu, &daemon->sfu, ret_what);
+}
+
+static int hall_start(struct sig_daemon *daemon, char **ret_what)
+{
+    const struct sig_config *config = daemon->config;
+    struct hall_config hall = {
+        .database = config->hall.database,
+        .seed_dir = config->hall.seed_dir,
+        .demo_accounts_file = config->hall.demo_accounts_file,
+        .always_open = config->hall.always_open,
+        .max_waiting = config->hall.max_waiting,
+        .ring_ms = config->hall.ring_ms,
+        .offer_ms = config->hall.offer_ms,
+        .connect_ms = config->hall.connect_ms,
+        .wrap_up_ms = config->hall.wrap_up_ms,
+        .citizen_lost_ms = config->hall.citizen_lost_ms,
+        .clerk_lost_ms = config->hall.clerk_lost_ms,
+        .queue_offline_ms = config->hall.queue_offline_ms,
+        .park_ms = config->hall.park_ms,
+        .no_show_ms = config->hall.no_show_ms,
+    };
+    int r = hall_create(&hall, &daemon->hall, ret_what);
+    if (r == 0)
+        hall_observe(daemon->hall, sig_hall_event, daemon);
+    return r;
+}
+
+static int rec_start(struct sig_daemon *daemon, char **ret_what)
+{
+    const struct sig_config *config = daemon->config;
+    struct rec_config rec = {
+        .spool_dir = config->recorder.spool,
+        .workers = config->media.workers,
+        .ring_bytes = (size_t)config->recorder.ring_mib * 1024 * 1024,
+        .sync_interval_ms = config->recorder.sync_interval_ms,
+        .segment_bytes = (uint64_t)config->recorder.segment_mib * 1024 * 1024,
+        .reserve_bytes = (uint64_t)config->recorder.reserve_mib * 1024 * 1024,
+        .max_journals = config->media.max_rooms * config->media.workers,
+    };
+    return rec_create(&rec, &daemon->rec, ret_what);
+}
+
+static int server_start(struct sig_daemon *daemon, char **ret_what)
+{
+    const struct sig_config *config = daemon->config;
+    struct sig_server_config server = {
+        .listen = config->server.listen,
+        .port = config->server.port,
+        .certificate = config->server.certificate,
+        .private_key = config->server.private_key,
+        .max_sockets = config->server.max_sockets,
+    };
+    int r =
+        sig_tls_ensure(server.certificate, server.private_key, config->server.hostname, ret_what);
+    if (r == 0)
+        r = sig_server_create(&server, &server_ops, daemon, &daemon->server, ret_what);
+    if (r < 0)
+        return r;
+    daemon->public_url = config->server.public_url
+                             ? g_strdup(config->server.public_url)
+                             : g_strdup_printf("https://%s:%u", config->server.hostname,
+                                               sig_server_port(daemon->server));
+    return 0;
+}
+
+static int parts_start(struct sig_daemon *daemon, char **ret_what)
+{
+    int r = sig_api_key_load(daemon->config->api.key_file, &daemon->api_key, ret_what);
+    if (r == 0)
+        r = sfu_start(daemon, ret_what);
+    if (r == 0)
+        r = rec_start(daemon, ret_what);
+    if (r == 0)
+        r = hall_start(daemon, ret_what);
+    return r == 0 ? server_start(daemon, ret_what) : r;
+}
+
+int sig_daemon_create(const struct sig_config *config, struct sig_daemon **ret_daemon,
+                      char **ret_what)
+{
+    struct sig_daemon *daemon = g_new0(struct sig_daemon, 1);
+    daemon->config = config;
+    daemon->started_us = clock_now_us();
+    tables_create(daemon);
+    int r = parts_start(daemon, ret_what);
+    if (r < 0) {
+        sig_daemon_destroy(daemon);
+        return r;
+    }
+    daemon->sources[0] = watch(hall_fd(daemon->hall), hall_is_readable, daemon);
+    daemon->sources[1] = watch(sfu_event_fd(daemon->sfu), sfu_is_readable, daemon);
+    daemon->sources[2] = watch(rec_event_fd(daemon->rec), rec_is_readable, daemon);
+    *ret_daemon = daemon;
+    return 0;
+}
+
+static void sessions_end(struct sig_daemon *daemon)
+{
+    GHashTableIter iter;
+    gpointer session;
+    for (;;) {
+        g_hash_table_iter_init(&iter, daemon->sessions);
+        if (!g_hash_table_iter_next(&iter, NULL, &session))
+            return;
+        sig_session_end(session, "server_restart", NULL);
+    }
+}
+
+void sig_daemon_drain(struct sig_daemon *daemon)
+{
+    GHashTableIter iter;
+    gpointer client;
+    if (daemon->draining)
+        return;
+    daemon->draining = true;
+    sessions_end(daemon);
+    g_hash_table_iter_init(&iter, daemon->clients);
+    while (g_hash_table_iter_next(&iter, NULL, &client))
+        sig_client_event(client, "leave",
+                         json_pack("{s:s, s:i}", "action", "resume", "after_ms", COME_BACK_MS));
+    sig_server_drain(daemon->server);
+}
+
+static void clients_destroy(struct sig_daemon *daemon)
+{
+    GHashTableIter iter;
+    gpointer client;
+    for (;;) {
+        g_hash_table_iter_init(&iter, daemon->clients);
+        if (!g_hash_table_iter_next(&iter, NULL, &client))
+            return;
+        sig_client_destroy(client);
+    }
+}
+
+static void sources_destroy(struct sig_daemon *daemon)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(daemon->sources); i++)
+        if (daemon->sources[i]) {
+            g_source_destroy(daemon->sources[i]);
+            g_clear_pointer(&daemon->sources[i], g_source_unref);
+        }
+    g_clear_handle_id(&daemon->queue_timer, g_source_remove);
+}
+
+void sig_daemon_destroy(struct sig_daemon *daemon)
+{
+    if (!daemon)
+        return;
+    sources_destroy(daemon);
+    sessions_end(daemon);
+    clients_destroy(daemon);
+    sig_server_destroy(daemon->server);
+    sfu_destroy(daemon->sfu);
+    rec_destroy(daemon->rec);
+    hall_destroy(daemon->hall);
+    sig_claims_destroy(daemon->claims);
+    sig_addresses_destroy(daemon->addresses);
+    g_hash_table_unref(daemon->clients);
+    g_hash_table_unref(daemon->identities);
+    g_hash_table_unref(daemon->sessions);
+    g_hash_table_unref(daemon->seats);
+    g_hash_table_unref(daemon->windows);
+    g_hash_table_unref(daemon->pending);
+    g_free(daemon->api_key);
+    g_free(daemon->public_url);
+    g_free(daemon);
+}

@@ -1,0 +1,135 @@
+/* Hold, invite, end and chat of a running session. */
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "signaling/daemon.h"
+#include "signaling/handlers/handlers.h"
+#include "signaling/session/claims.h"
+#include "signaling/session/client.h"
+#include "signaling/session/hold.h"
+#include "signaling/session/participant.h"
+#include "signaling/session/recording.h"
+#include "signaling/session/session.h"
+#include "signaling/wire/json.h"
+#include "signaling/wire/request.h"
+
+enum { WORDS = HALL_NAME_BYTES - 1, CHAT_CHARS = 500, CHAT_BYTES = CHAT_CHARS * 4, INVITE_S = 300 };
+
+/* Who asks, inside a session; else the request is refused. */
+static struct sig_participant *seated(struct sig_request *request, const struct sig_client *client)
+{
+    struct sig_participant *me =
+        sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
+    if (!me)
+        sig_request_fail(request, "session.none", "there is no session", 0);
+    return me;
+}
+
+static void session_hold(struct sig_request *request, struct sig_client *client, const json_t *d)
+{
+    struct sig_participant *me = seated(request, client);
+    if (!me)
+        return;
+    if (sig_hold_begin(me->session, sig_json_string(d, "reason", ""), false) < 0)
+        sig_request_fail(request, "session.state", "only an active session can be held", 0);
+    else
+        sig_request_answer(
+            request, json_pack("{s:i}", "cap_ms", (int)client->daemon->config->hall.hold_cap_ms));
+}
+
+static void session_resume(struct sig_request *request, struct sig_client *client, const json_t *d)
+{
+    struct sig_participant *me = seated(request, client);
+    if (!me)
+        return;
+    int r = sig_hold_end(me->session);
+    if (r == -EIO)
+        sig_request_fail(request, "recording.unavailable", "the recording cannot go on", 5000);
+    else if (r < 0)
+        sig_request_fail(request, "session.state", "the session is not held", 0);
+    else
+        sig_request_answer(request, NULL);
+}
+
+static void session_invite(struct sig_request *request, struct sig_client *client, const json_t *d)
+{
+    struct sig_participant *me = seated(request, client);
+    if (!me)
+        return;
+    struct sig_identity helper = {.role = HALL_HELPER};
+    struct id subject = id_random();
+    g_strlcpy(helper.subject, subject.text, sizeof helper.subject);
+    g_strlcpy(helper.session, me->session->id.text, sizeof helper.session);
+    struct id code;
+    if (sig_claims_add(client->daemon->claims, &helper, INVITE_S, &code) < 0) {
+        sig_request_fail(request, "server.busy", "too many invitations are open", 5000);
+        return;
+    }
+    g_autofree char *url = g_strdup_printf("%s/#claim=%s", client->daemon->public_url, code.text);
+    sig_recording_write(me->session, "session.invite", "PARTICIPANT", me->id.text, "ROLE", "helper",
+                        NULL);
+    sig_request_answer(request,
+                       json_pack("{s:s, s:s, s:I}", "token", code.text, "url", url, "expires_at",
+                                 (json_int_t)(clock_wall_us() / 1000 + INVITE_S * 1000)));
+}
+
+static void session_end(struct sig_request *request, struct sig_client *client, const json_t *d)
+{
+    struct sig_participant *me = seated(request, client);
+    if (!me)
+        return;
+    sig_session_end(me->session, me->role == HALL_CLERK ? "hangup_clerk" : "hangup_citizen", me);
+    sig_request_answer(request, NULL);
+}
+
+static void chat_send(struct sig_request *request, struct sig_client *client, const json_t *d)
+{
+    struct sig_participant *me = seated(request, client);
+    if (!me)
+        return;
+    const char *text = sig_json_string(d, "text", ""), *kind = sig_json_string(d, "kind", "text");
+    if (g_utf8_strlen(text, -1) > CHAT_CHARS) {
+        sig_request_fail(request, "proto.params", "text: too long", 0);
+        return;
+    }
+    struct id id = id_random();
+    json_int_t at = (json_int_t)(clock_wall_us() / 1000);
+    sig_recording_write(me->session, "chat.message", "PARTICIPANT", me->id.text, "KIND", kind,
+                        "TEXT", text, NULL);
+    sig_session_event(me->session, NULL, "chat.message",
+                      json_pack("{s:s, s:s, s:s, s:s, s:I}", "id", id.text, "from", me->id.text,
+                                "text", text, "kind", kind, "at", at));
+    sig_request_answer(request, json_pack("{s:s, s:I}", "id", id.text, "at", at));
+}
+
+static const struct sig_param hold_params[] = {
+    {.name = "reason", .type = SIG_TEXT, .required = true, .min = 1, .max = WORDS},
+    {0},
+};
+
+static const struct sig_param invite_params[] = {
+    {.name = "role", .type = SIG_CHOICE, .required = true, .choices = "helper"},
+    {0},
+};
+
+static const struct sig_param end_params[] = {
+    {.name = "reason", .type = SIG_TEXT, .max = WORDS},
+    {0},
+};
+
+static const struct sig_param chat_params[] = {
+    {.name = "text", .type = SIG_TEXT, .required = true, .min = 1, .max = CHAT_BYTES},
+    {.name = "kind", .type = SIG_CHOICE, .choices = "text phrase cannot_hear"},
+    {0},
+};
+
+const struct sig_message sig_session_messages[] = {
+    {"session.hold", SIG_CLERK, hold_params, session_hold},
+    {"session.resume", SIG_CLERK, NULL, session_resume},
+    {"session.invite", SIG_CLERK, invite_params, session_invite},
+    {"session.end", SIG_CLERK | SIG_CITIZEN, end_params, session_end},
+    {"chat.send", SIG_IN_SESSION, chat_params, chat_send},
+    {0},
+};

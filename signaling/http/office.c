@@ -1,0 +1,108 @@
+/* What the office is: its matters and windows, and how the daemon does. */
+#include "base/clock.h"
+#include "signaling/daemon.h"
+#include "signaling/http/router.h"
+#include "signaling/http/routes.h"
+#include "signaling/session/desk.h"
+#include "signaling/session/session.h"
+#include "signaling/session/view.h"
+#include "signaling/version.h"
+#include "signaling/wire/server.h"
+
+void sig_http_matters(struct sig_call *call)
+{
+    struct hall_outlook outlook;
+    size_t count;
+    const struct hall_matter *matters = hall_matters(call->daemon->hall, &count);
+    hall_outlook_read(call->daemon->hall, &outlook);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, sig_view_matter(&matters[i]));
+    sig_http_json(call->exchange, 200,
+                  json_pack("{s:o, s:o, s:b, s:i, s:i, s:I, s:I}", "matters", list, "notice",
+                            sig_view_notice(hall_notice(call->daemon->hall)), "open", outlook.open,
+                            "windows_open", (int)outlook.windows_open, "waiting",
+                            (int)outlook.waiting, "wait_min_ms",
+                            (json_int_t)(outlook.wait_min_us / 1000), "wait_max_ms",
+                            (json_int_t)(outlook.wait_max_us / 1000)));
+}
+
+static const char *window_state(struct sig_daemon *daemon, unsigned no)
+{
+    const struct sig_window *window = sig_desk_window(daemon, no);
+    switch (window ? window->view.state : HALL_WINDOW_CLOSED) {
+    case HALL_WINDOW_CLOSED: return "closed";
+    case HALL_WINDOW_READY: return "ready";
+    case HALL_WINDOW_NOT_READY: return "not_ready";
+    case HALL_WINDOW_REST: return "rest";
+    case HALL_WINDOW_BUSY: return "busy";
+    case HALL_WINDOW_WRAP_UP: return "wrap_up";
+    }
+    return "closed";
+}
+
+void sig_http_windows(struct sig_call *call)
+{
+    struct hall_window_name names[HALL_MAX_WINDOWS];
+    size_t count = hall_window_names(call->daemon->hall, names, HALL_MAX_WINDOWS);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_pack("{s:i, s:s, s:s}", "no", (int)names[i].no, "name",
+                                              names[i].name, "state",
+                                              window_state(call->daemon, names[i].no)));
+    sig_http_json(call->exchange, 200, json_pack("{s:o}", "windows", list));
+}
+
+static unsigned peer_count(const struct sig_daemon *daemon)
+{
+    unsigned peers = 0;
+    GHashTableIter iter;
+    gpointer session;
+    g_hash_table_iter_init(&iter, daemon->sessions);
+    while (g_hash_table_iter_next(&iter, NULL, &session))
+        for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
+            const struct sig_participant *participant =
+                ((struct sig_session *)session)->participants[i];
+            peers += participant && participant->peer;
+        }
+    return peers;
+}
+
+static json_t *recorder_view(const struct rec *rec)
+{
+    struct rec_stats stats;
+    rec_stats_read(rec, &stats);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I}", "ring_used_bytes",
+                     (json_int_t)stats.ring_used_bytes, "ring_high_water_bytes",
+                     (json_int_t)stats.ring_high_water_bytes, "lag_us", (json_int_t)stats.lag_us,
+                     "written_bytes", (json_int_t)stats.written_bytes, "written_packets",
+                     (json_int_t)stats.written_packets, "journals", (int)stats.open_journals,
+                     "lost_packets", (json_int_t)stats.lost_packets, "free_bytes",
+                     (json_int_t)stats.free_bytes);
+}
+
+void sig_http_health(struct sig_call *call)
+{
+    struct sig_daemon *daemon = call->daemon;
+    struct sfu_counters counters;
+    sfu_counters_read(daemon->sfu, &counters);
+    json_t *drops = json_object();
+    for (int i = 0; i < SFU_DROP_COUNT; i++)
+        json_object_set_new(drops, sfu_drop_name((enum sfu_drop)i),
+                            json_integer((json_int_t)counters.drops[i]));
+    json_t *packets = json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "in", (json_int_t)counters.packets_in,
+        "out", (json_int_t)counters.packets_out, "bytes_in", (json_int_t)counters.bytes_in,
+        "bytes_out", (json_int_t)counters.bytes_out, "forwarded", (json_int_t)counters.forwarded,
+        "nacks_in", (json_int_t)counters.nacks_in, "nacks_answered",
+        (json_int_t)counters.nacks_answered, "nacks_out", (json_int_t)counters.nacks_out, "plis_in",
+        (json_int_t)counters.plis_in, "plis_out", (json_int_t)counters.plis_out);
+    sig_http_json(call->exchange, 200,
+                  json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:o, s:o, s:o}", "status",
+                            daemon->draining ? "draining" : "ok", "version", SIG_VERSION,
+                            "sessions", (int)g_hash_table_size(daemon->sessions), "peers",
+                            (int)peer_count(daemon), "sockets",
+                            (int)sig_server_socket_count(daemon->server), "uptime_ms",
+                            (json_int_t)((clock_now_us() - daemon->started_us) / 1000), "packets",
+                            packets, "drops", drops, "recorder", recorder_view(daemon->rec)));
+}

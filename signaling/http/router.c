@@ -1,0 +1,242 @@
+#include "signaling/http/router.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "signaling/daemon.h"
+#include "signaling/http/addresses.h"
+#include "signaling/http/routes.h"
+#include "signaling/wire/frame.h"
+#include "signaling/wire/json.h"
+#include "signaling/wire/server.h"
+
+enum { BODY_BYTES = 16 * 1024 };
+
+enum guard { ANYONE, LIMITED /* by address */, KEY /* API key */, CLERK, AUDITOR, KEY_OR_AUDITOR };
+
+struct route {
+    enum sig_method method;
+    const char *path; /* a star stands for one part */
+    enum guard guard;
+    void (*handle)(struct sig_call *call);
+};
+
+static const struct route routes[] = {
+    {SIG_POST, "/api/v1/guest", LIMITED, sig_http_guest},
+    {SIG_POST, "/api/v1/login", LIMITED, sig_http_login},
+    {SIG_POST, "/api/v1/claim", LIMITED, sig_http_claim},
+    {SIG_GET, "/api/v1/matters", ANYONE, sig_http_matters},
+    {SIG_GET, "/api/v1/windows", CLERK, sig_http_windows},
+    {SIG_POST, "/api/v1/sessions", KEY, sig_http_session_open},
+    {SIG_GET, "/api/v1/sessions/*", KEY_OR_AUDITOR, sig_http_session_get},
+    {SIG_GET, "/api/v1/recordings", AUDITOR, sig_http_recordings},
+    {SIG_POST, "/api/v1/recordings/*/open", AUDITOR, sig_http_recording_open},
+    {SIG_GET, "/replay/*/*", ANYONE, sig_http_replay}, /* by its own cookie */
+    {SIG_GET, "/healthz", ANYONE, sig_http_health},
+};
+
+static const struct status {
+    const char *code; /* or the beginning of it */
+    unsigned status;
+} statuses[] = {
+    {"auth.locked", 429},   {"proto.limit", 429}, {"auth.role", 403},      {"auth.", 401},
+    {"proto.unknown", 404}, {"proto.", 400},      {"matter.unknown", 404}, {"session.none", 404},
+    {"claim.unknown", 404}, {"recording.", 409},  {"server.", 503},        {"store.", 503},
+};
+
+static void security_headers(struct sig_exchange *exchange)
+{
+    static const char *const headers[][2] = {
+        {"content-security-policy",
+         "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+         "connect-src 'self' wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+         "frame-ancestors 'none'"},
+        {"x-content-type-options", "nosniff"},
+        {"x-frame-options", "DENY"},
+        {"referrer-policy", "no-referrer"},
+        {"cross-origin-opener-policy", "same-origin"},
+        {"permissions-policy",
+         "camera=(self), microphone=(self), display-capture=(self), geolocation=()"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(headers); i++)
+        sig_exchange_add_header(exchange, headers[i][0], headers[i][1]);
+}
+
+void sig_http_json(struct sig_exchange *exchange, unsigned status, json_t *body)
+{
+    size_t len;
+    char *text = sig_json_text(body, &len);
+    json_decref(body);
+    g_autoptr(GBytes) bytes = g_bytes_new_with_free_func(text, len, free, text);
+    sig_exchange_add_header(exchange, "cache-control", "no-store");
+    sig_exchange_answer(exchange, status, "application/json; charset=utf-8", bytes);
+}
+
+void sig_http_error(struct sig_exchange *exchange, const char *code, const char *message,
+                    int64_t retry_ms)
+{
+    unsigned status = 409;
+    for (size_t i = 0; i < G_N_ELEMENTS(statuses); i++)
+        if (g_str_has_prefix(code, statuses[i].code)) {
+            status = statuses[i].status;
+            break;
+        }
+    sig_http_json(exchange, status,
+                  json_pack("{s:o}", "e", sig_error_body(code, message, retry_ms)));
+}
+
+/* Whether `path` is what `pattern` describes; parts that stars stand for go to `call`. */
+static bool path_matches(const char *pattern, const char *path, struct sig_call *call)
+{
+    while (*pattern && *path) {
+        if (*pattern == '*') {
+            size_t len = strcspn(path, "/");
+            if (!len || call->part_count == G_N_ELEMENTS(call->parts))
+                return false;
+            call->parts[call->part_count++] = g_strndup(path, len);
+            pattern++;
+            path += len;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return !*pattern && !*path;
+}
+
+static void parts_clear(struct sig_call *call)
+{
+    for (unsigned i = 0; i < call->part_count; i++)
+        g_clear_pointer(&call->parts[i], g_free);
+    call->part_count = 0;
+}
+
+static const char *bearer(const struct sig_exchange *exchange)
+{
+    const char *header = sig_exchange_header(exchange, SIG_HEADER_AUTHORIZATION);
+    return header && !g_ascii_strncasecmp(header, "Bearer ", 7) ? header + 7 : NULL;
+}
+
+static bool key_matches(const struct sig_daemon *daemon, const char *token)
+{
+    size_t len = strlen(daemon->api_key);
+    unsigned char difference = !token || strlen(token) != len;
+    for (size_t i = 0; token && i < len && token[i]; i++)
+        difference |= (unsigned char)(token[i] ^ daemon->api_key[i]);
+    return !difference;
+}
+
+static bool role_admits(struct sig_call *call, enum hall_role role)
+{
+    int r = sig_auth_check(hall_secret(call->daemon->hall), bearer(call->exchange), &call->who);
+    if (r == -ETIME)
+        sig_http_error(call->exchange, "auth.expired", "the token is too old", 0);
+    else if (r < 0)
+        sig_http_error(call->exchange, "auth.bad_token", "a token is needed", 0);
+    else if (call->who.role != role)
+        sig_http_error(call->exchange, "auth.role", "not for this role", 0);
+    return r == 0 && call->who.role == role;
+}
+
+/* False: answered. */
+static bool guard_admits(struct sig_call *call, enum guard guard)
+{
+    switch (guard) {
+    case ANYONE: return true;
+    case LIMITED:
+        if (sig_addresses_admit(call->daemon->addresses, sig_exchange_address(call->exchange),
+                                clock_now_us()))
+            return true;
+        sig_http_error(call->exchange, "proto.limit", "too many requests from this address", 1000);
+        return false;
+    case KEY:
+        if (key_matches(call->daemon, bearer(call->exchange)))
+            return true;
+        sig_http_error(call->exchange, "auth.bad_token", "the API key is needed", 0);
+        return false;
+    case CLERK: return role_admits(call, HALL_CLERK);
+    case AUDITOR: return role_admits(call, HALL_AUDITOR);
+    case KEY_OR_AUDITOR:
+        return key_matches(call->daemon, bearer(call->exchange)) || role_admits(call, HALL_AUDITOR);
+    }
+    return false;
+}
+
+static bool body_read(struct sig_call *call)
+{
+    size_t len;
+    const char *text = sig_exchange_body_text(call->exchange, &len);
+    if (sig_exchange_method(call->exchange) != SIG_POST)
+        return true;
+    call->body = len ? sig_json_parse(text, len, BODY_BYTES) : json_object();
+    if (!call->body)
+        sig_http_error(call->exchange, "proto.malformed", "the body is no JSON object", 0);
+    return call->body;
+}
+
+static void route_follow(struct sig_call *call, const struct route *route)
+{
+    if (guard_admits(call, route->guard) && body_read(call))
+        route->handle(call);
+    if (call->body)
+        json_decref(call->body);
+}
+
+void sig_http_request(struct sig_exchange *exchange, void *daemon)
+{
+    struct sig_call call = {.daemon = daemon, .exchange = exchange};
+    const char *path = sig_exchange_path(exchange);
+    enum sig_method method = sig_exchange_method(exchange);
+    bool known = false;
+
+    security_headers(exchange);
+    for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
+        bool matches = path_matches(routes[i].path, path, &call);
+        if (matches &&
+            (routes[i].method == method || (routes[i].method == SIG_GET && method == SIG_HEAD))) {
+            route_follow(&call, &routes[i]);
+            parts_clear(&call);
+            return;
+        }
+        known = known || matches;
+        parts_clear(&call);
+    }
+    if (known || (method != SIG_GET && method != SIG_HEAD))
+        sig_http_json(
+            exchange, 405,
+            json_pack("{s:o}", "e", sig_error_body("proto.unknown", "not this method", 0)));
+    else if (g_str_has_prefix(path, "/api/"))
+        sig_http_error(exchange, "proto.unknown", "no such address", 0);
+    else
+        sig_http_page(&call);
+}
+
+struct sig_later *sig_later_create(const struct sig_call *call)
+{
+    struct sig_later *later = g_new0(struct sig_later, 1);
+    later->daemon = call->daemon;
+    later->exchange = sig_exchange_id(call->exchange);
+    g_hash_table_add(call->daemon->pending, later);
+    return later;
+}
+
+struct sig_exchange *sig_later_exchange(const struct sig_later *later)
+{
+    return sig_server_exchange(later->daemon->server, later->exchange);
+}
+
+void sig_later_destroy(struct sig_later *later)
+{
+    g_hash_table_remove(later->daemon->pending, later);
+}
+
+void sig_later_wait(struct sig_later *later, int result)
+{
+    if (result == 0)
+        return;
+    sig_http_error(sig_later_exchange(later), "server.busy", "too much is waiting for the hall",
+                   1000);
+    sig_later_destroy(later);
+}

@@ -1,0 +1,136 @@
+/* Sessions that an integrator opens, and what became of any session. */
+#include <errno.h>
+#include <string.h>
+
+#include "signaling/daemon.h"
+#include "signaling/http/router.h"
+#include "signaling/http/routes.h"
+#include "signaling/session/claims.h"
+#include "signaling/session/gathering.h"
+#include "signaling/session/recording.h"
+#include "signaling/session/session.h"
+#include "signaling/session/view.h"
+#include "signaling/wire/json.h"
+#include "signaling/wire/params.h"
+
+enum { CLAIM_S = 1800 };
+
+static const struct sig_param open_params[] = {
+    {.name = "matter", .type = SIG_TEXT, .required = true, .min = 1, .max = HALL_CODE_BYTES - 1},
+    {.name = "recording", .type = SIG_TRUTH},
+    {0},
+};
+
+/* Where this role's page is. */
+static const char *page_of(enum hall_role role)
+{
+    return role == HALL_CLERK ? "/clerk" : "/";
+}
+
+/* {role, token, url}, NULL: too many codes are open. */
+static json_t *ticket_in(struct sig_daemon *daemon, const struct sig_participant *participant)
+{
+    struct sig_identity identity = {.role = participant->role};
+    struct id code;
+    g_strlcpy(identity.subject, participant->subject, sizeof identity.subject);
+    g_strlcpy(identity.session, participant->session->id.text, sizeof identity.session);
+    if (sig_claims_add(daemon->claims, &identity, CLAIM_S, &code) < 0)
+        return NULL;
+    g_autofree char *token = sig_auth_issue(hall_secret(daemon->hall), &identity, SIG_TOKEN_S);
+    g_autofree char *url =
+        g_strdup_printf("%s%s#claim=%s", daemon->public_url, page_of(participant->role), code.text);
+    return json_pack("{s:s, s:s, s:s, s:s}", "role", hall_role_name(participant->role),
+                     "participant", participant->id.text, "token", token, "url", url);
+}
+
+static void opened(const struct hall_reply *reply, void *user)
+{
+    struct sig_later *later = user;
+    struct sig_exchange *exchange = sig_later_exchange(later);
+    if (reply->code && exchange)
+        sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
+    if (!reply->code) {
+        struct sig_session *session = sig_gathering_of_api(later->daemon, reply->session);
+        json_t *people = json_array();
+        bool full = false;
+        for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
+            json_t *in = session->participants[i]
+                             ? ticket_in(later->daemon, session->participants[i])
+                             : NULL;
+            full = full || (session->participants[i] && !in);
+            if (in)
+                json_array_append_new(people, in);
+        }
+        json_t *body = json_pack("{s:s, s:o}", "session", session->id.text, "participants", people);
+        if (full || !exchange)
+            sig_session_end(session, "closed", NULL);
+        if (!exchange || full)
+            json_decref(body);
+        if (exchange && full)
+            sig_http_error(exchange, "server.busy", "too many invitations are open", 5000);
+        else if (exchange)
+            sig_http_json(exchange, 201, body);
+    }
+    sig_later_destroy(later);
+}
+
+void sig_http_session_open(struct sig_call *call)
+{
+    g_autofree char *wrong = sig_params_check(call->body, open_params);
+    if (wrong) {
+        sig_http_error(call->exchange, "proto.params", wrong, 0);
+        return;
+    }
+    struct sig_later *later = sig_later_create(call);
+    sig_later_wait(later,
+                   hall_session_open(call->daemon->hall, sig_json_string(call->body, "matter", ""),
+                                     sig_json_bool(call->body, "recording", false), opened, later));
+}
+
+static const char *state_name(const struct hall_session *view)
+{
+    switch (view->state) {
+    case HALL_SESSION_CONNECTING: return "connecting";
+    case HALL_SESSION_ACTIVE: return "active";
+    case HALL_SESSION_ENDED: return "ended";
+    }
+    return "ended";
+}
+
+static json_t *session_view(struct sig_daemon *daemon, const struct hall_session *view)
+{
+    const struct sig_session *live = sig_session_find(daemon, view->id.text);
+    json_t *d = json_pack(
+        "{s:s, s:s, s:o, s:I, s:o, s:o, s:o}", "session", view->id.text, "state",
+        live ? sig_session_state_name(live->state) : state_name(view), "matter",
+        sig_view_matter_ref(view->matter), "started_at", (json_int_t)(view->created_at_us / 1000),
+        "ended_at",
+        view->ended_at_us ? json_integer((json_int_t)(view->ended_at_us / 1000)) : json_null(),
+        "end_reason", *view->end_reason ? json_string(view->end_reason) : json_null(),
+        "participants", json_array());
+    json_object_set_new(d, "recording",
+                        live ? sig_recording_view(live, NULL)
+                             : json_pack("{s:s}", "state", "stopped"));
+    for (unsigned i = 0; live && i < SIG_MAX_PARTICIPANTS; i++)
+        if (live->participants[i])
+            json_array_append_new(json_object_get(d, "participants"),
+                                  sig_participant_view(live->participants[i]));
+    return d;
+}
+
+static void found(const struct hall_reply *reply, void *user)
+{
+    struct sig_later *later = user;
+    struct sig_exchange *exchange = sig_later_exchange(later);
+    if (exchange && reply->code)
+        sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
+    else if (exchange)
+        sig_http_json(exchange, 200, session_view(later->daemon, reply->session));
+    sig_later_destroy(later);
+}
+
+void sig_http_session_get(struct sig_call *call)
+{
+    struct sig_later *later = sig_later_create(call);
+    sig_later_wait(later, hall_session_get(call->daemon->hall, call->parts[0], found, later));
+}

@@ -1,0 +1,102 @@
+/* shipinban: the daemon. */
+#include <glib-unix.h>
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "signaling/config.h"
+#include "signaling/daemon.h"
+#include "signaling/version.h"
+#include "signaling/wire/server.h"
+
+enum { DRAIN_MS = 2000, DRAIN_LOOK_MS = 20 };
+
+struct run {
+    GMainLoop *loop;
+    struct sig_daemon *daemon;
+    guint looks;
+};
+
+static gboolean drained(gpointer user)
+{
+    struct run *run = user;
+    if (sig_server_socket_count(run->daemon->server) && ++run->looks < DRAIN_MS / DRAIN_LOOK_MS)
+        return G_SOURCE_CONTINUE;
+    g_main_loop_quit(run->loop);
+    return G_SOURCE_REMOVE;
+}
+
+/* The first signal says goodbye to the pages; the second does not wait for them. */
+static gboolean told_to_stop(gpointer user)
+{
+    struct run *run = user;
+    if (run->daemon->draining) {
+        g_main_loop_quit(run->loop);
+        return G_SOURCE_CONTINUE;
+    }
+    log_info("main", "stopping");
+    sig_daemon_drain(run->daemon);
+    g_timeout_add(DRAIN_LOOK_MS, drained, run);
+    return G_SOURCE_CONTINUE;
+}
+
+static int run(const struct sig_config *config)
+{
+    struct run state = {.loop = g_main_loop_new(NULL, FALSE)};
+    g_autofree char *what = NULL;
+    if (sig_daemon_create(config, &state.daemon, &what) < 0) {
+        log_error("main", "%s", what ? what : "cannot start");
+        g_main_loop_unref(state.loop);
+        return EXIT_FAILURE;
+    }
+    g_unix_signal_add(SIGTERM, told_to_stop, &state);
+    g_unix_signal_add(SIGINT, told_to_stop, &state);
+    bool all = !strcmp(config->server.listen, "0.0.0.0") || !strcmp(config->server.listen, "::");
+    const char *address = all ? "127.0.0.1" : config->server.listen;
+    printf("listening https://%s:%u\n", address, sig_server_port(state.daemon->server));
+    fflush(stdout);
+    log_info("main", "shipinban %s serves %s", SIG_VERSION, state.daemon->public_url);
+    g_main_loop_run(state.loop);
+    sig_daemon_destroy(state.daemon);
+    g_main_loop_unref(state.loop);
+    log_info("main", "stopped");
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    g_autofree char *path = NULL, *what = NULL;
+    gboolean version = FALSE, check = FALSE;
+    const GOptionEntry entries[] = {
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &path,
+         "the configuration file (docs/configuration.md)", "FILE"},
+        {"check-config", 0, 0, G_OPTION_ARG_NONE, &check,
+         "only read the configuration, and say what is wrong", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &version, "print the version", NULL},
+        {NULL},
+    };
+    g_autoptr(GOptionContext) context =
+        g_option_context_new("- media server of remote service windows");
+    g_autoptr(GError) error = NULL;
+    struct sig_config *config = NULL;
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
+        fprintf(stderr, "shipinban: %s\n", error ? error->message : "too many arguments");
+        return 2;
+    }
+    if (version) {
+        printf("shipinban %s\n", SIG_VERSION);
+        return EXIT_SUCCESS;
+    }
+    if (!path || sig_config_load(path, &config, &what) < 0) {
+        fprintf(stderr, "shipinban: %s\n", what ? what : "--config FILE is missing");
+        return 2;
+    }
+    log_init(config->server.log_level);
+    int status = check ? EXIT_SUCCESS : run(config);
+    sig_config_destroy(config);
+    return status;
+}

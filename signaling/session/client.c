@@ -1,0 +1,151 @@
+#include "signaling/session/client.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "signaling/daemon.h"
+#include "signaling/session/departure.h"
+#include "signaling/wire/conn.h"
+#include "signaling/wire/frame.h"
+
+char *sig_identity_key(enum hall_role role, const char *subject)
+{
+    return g_strdup_printf("%s/%s", hall_role_name(role), subject);
+}
+
+/* An auditor may work in many pages; everybody else is in one place at a time. */
+static bool is_single(const struct sig_client *client)
+{
+    return client->identity.role != HALL_AUDITOR;
+}
+
+struct sig_client *sig_client_create(struct sig_daemon *daemon, const struct sig_identity *identity)
+{
+    struct sig_client *client = g_new0(struct sig_client, 1);
+    client->daemon = daemon;
+    client->sid = id_random();
+    client->key = id_random();
+    client->identity = *identity;
+    sig_ring_init(&client->ring);
+    g_hash_table_insert(daemon->clients, client->sid.text, client);
+    if (is_single(client))
+        g_hash_table_replace(daemon->identities,
+                             sig_identity_key(identity->role, identity->subject), client);
+    return client;
+}
+
+void sig_client_destroy(struct sig_client *client)
+{
+    g_autofree char *key = sig_identity_key(client->identity.role, client->identity.subject);
+    if (g_hash_table_lookup(client->daemon->identities, key) == client)
+        g_hash_table_remove(client->daemon->identities, key);
+    g_hash_table_remove(client->daemon->clients, client->sid.text);
+    if (client->conn)
+        sig_conn_bind(client->conn, NULL);
+    g_clear_handle_id(&client->grace_timer, g_source_remove);
+    sig_ring_finish(&client->ring);
+    sig_answers_finish(&client->answers);
+    g_clear_pointer(&client->queue, g_hash_table_unref);
+    g_free(client);
+}
+
+struct sig_client *sig_client_by_sid(struct sig_daemon *daemon, const char *sid)
+{
+    return g_hash_table_lookup(daemon->clients, sid);
+}
+
+struct sig_client *sig_client_of(struct sig_daemon *daemon, enum hall_role role,
+                                 const char *subject)
+{
+    g_autofree char *key = sig_identity_key(role, subject);
+    return g_hash_table_lookup(daemon->identities, key);
+}
+
+struct sig_client *sig_client_at_window(struct sig_daemon *daemon, unsigned window)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, daemon->identities);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct sig_client *client = value;
+        if (client->identity.role == HALL_CLERK && client->identity.window == window)
+            return client;
+    }
+    return NULL;
+}
+
+bool sig_client_owns_key(const struct sig_client *client, const char *key)
+{
+    unsigned char difference = strlen(key) != ID_CHARS;
+    for (size_t i = 0; i < ID_CHARS && key[i]; i++)
+        difference |= (unsigned char)(key[i] ^ client->key.text[i]);
+    return !difference;
+}
+
+static void replaced_say(struct sig_conn *conn)
+{
+    g_autoptr(GBytes) bye = sig_frame_bye("replaced");
+    sig_conn_send(conn, bye, false);
+    sig_conn_bind(conn, NULL);
+    sig_conn_close(conn, SIG_CLOSE_REPLACED);
+}
+
+void sig_client_attach(struct sig_client *client, struct sig_conn *conn)
+{
+    if (client->conn)
+        replaced_say(client->conn);
+    g_clear_handle_id(&client->grace_timer, g_source_remove);
+    client->conn = conn;
+    sig_conn_bind(conn, client);
+}
+
+static gboolean grace_over(gpointer data)
+{
+    struct sig_client *client = data;
+    client->grace_timer = 0;
+    sig_departure_final(client);
+    return G_SOURCE_REMOVE;
+}
+
+void sig_client_detach(struct sig_client *client)
+{
+    client->conn = NULL;
+    client->grace_timer = g_timeout_add(sig_departure_grace_ms(client), grace_over, client);
+}
+
+void sig_client_replace(struct sig_client *client)
+{
+    if (!client->conn)
+        return;
+    replaced_say(client->conn);
+    client->conn = NULL;
+}
+
+void sig_client_event(struct sig_client *client, const char *name, json_t *d)
+{
+    uint64_t seq = sig_ring_next(&client->ring);
+    g_autoptr(GBytes) frame = sig_frame_event(seq, name, d);
+    sig_ring_put(&client->ring, seq, frame);
+    if (client->conn)
+        sig_conn_send(client->conn, frame, false);
+}
+
+void sig_client_statistic(struct sig_client *client, const char *name, json_t *d)
+{
+    if (!client->conn) {
+        json_decref(d);
+        return;
+    }
+    g_autoptr(GBytes) frame = sig_frame_event(sig_ring_next(&client->ring), name, d);
+    sig_conn_send(client->conn, frame, true);
+}
+
+static void frame_send(GBytes *frame, void *user)
+{
+    sig_conn_send(user, frame, false);
+}
+
+void sig_client_replay(struct sig_client *client, uint64_t last_seq)
+{
+    sig_ring_replay(&client->ring, last_seq, frame_send, client->conn);
+}

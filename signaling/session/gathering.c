@@ -1,0 +1,117 @@
+#include "signaling/session/gathering.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "signaling/session/client.h"
+#include "signaling/session/participant.h"
+#include "signaling/session/session.h"
+#include "signaling/session/slots.h"
+
+static const char *failure_reason(int r)
+{
+    return r == -EIO ? "recording_failed" : "connect_timeout";
+}
+
+static void citizen_label(const struct hall_session *view, char label[SIG_LABEL_BYTES])
+{
+    g_snprintf(label, SIG_LABEL_BYTES, *view->number ? "市民 %s" : "市民", view->number);
+}
+
+static void clerk_label(const struct hall_session *view, char label[SIG_LABEL_BYTES])
+{
+    if (view->window)
+        g_snprintf(label, SIG_LABEL_BYTES, "%u号窗 · 工号%s", view->window, view->staff_no);
+    else
+        g_strlcpy(label, "窗口工作人员", SIG_LABEL_BYTES);
+}
+
+static void seat_take(struct sig_session *session, enum hall_role role, const char *subject,
+                      const char *label)
+{
+    struct sig_participant *participant = sig_participant_add(session, role, subject, label, NULL);
+    const struct sig_client *client = sig_client_of(session->daemon, role, subject);
+    participant->present = true;
+    participant->connected = client && client->conn;
+    participant->away = !participant->connected;
+}
+
+int sig_gathering_of_ticket(struct sig_daemon *daemon, const struct hall_ticket *ticket,
+                            const struct hall_session *view, struct sig_session **ret_session)
+{
+    char label[SIG_LABEL_BYTES];
+    struct sig_session *session = sig_session_create(daemon, view);
+    citizen_label(view, label);
+    seat_take(session, HALL_CITIZEN, ticket->citizen.text, label);
+    clerk_label(view, label);
+    seat_take(session, HALL_CLERK, view->staff_no, label);
+    int r = sig_session_begin(session);
+    if (r < 0)
+        sig_session_abort(session, failure_reason(r));
+    else
+        *ret_session = session;
+    return r;
+}
+
+struct sig_session *sig_gathering_of_api(struct sig_daemon *daemon, const struct hall_session *view)
+{
+    struct sig_session *session = sig_session_create(daemon, view);
+    char label[SIG_LABEL_BYTES];
+    struct id citizen = id_random(), clerk = id_random();
+    citizen_label(view, label);
+    sig_participant_add(session, HALL_CITIZEN, citizen.text, label, &citizen);
+    clerk_label(view, label);
+    sig_participant_add(session, HALL_CLERK, clerk.text, label, &clerk);
+    return session;
+}
+
+static void helper_seat(struct sig_session *session, const struct sig_client *client)
+{
+    struct id id;
+    g_strlcpy(id.text, client->identity.subject, sizeof id.text);
+    if (session->state != SIG_SESSION_ENDED &&
+        !sig_participant_add(session, HALL_HELPER, client->identity.subject, "帮办人员", &id))
+        log_warning("session", "%s is full", session->id.text);
+}
+
+void sig_gathering_join(struct sig_client *client)
+{
+    struct sig_session *session = *client->identity.session
+                                      ? sig_session_find(client->daemon, client->identity.session)
+                                      : NULL;
+    if (!session)
+        return;
+    if (client->identity.role == HALL_HELPER &&
+        !sig_participant_find(client->daemon, HALL_HELPER, client->identity.subject))
+        helper_seat(session, client);
+    struct sig_participant *participant =
+        sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
+    if (participant && !participant->present)
+        sig_participant_join(participant);
+}
+
+static bool is_complete(const struct sig_session *session)
+{
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++)
+        if (session->participants[i] && !session->participants[i]->present)
+            return false;
+    return true;
+}
+
+void sig_gathering_look(struct sig_client *client)
+{
+    struct sig_participant *participant =
+        sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
+    if (!participant)
+        return;
+    struct sig_session *session = participant->session;
+    if (session->state != SIG_SESSION_GATHERING || !is_complete(session)) {
+        sig_slots_update(session);
+        return;
+    }
+    int r = sig_session_begin(session);
+    if (r < 0)
+        sig_session_end(session, failure_reason(r), NULL);
+}

@@ -1,0 +1,23 @@
+/* Hold: the citizen and the helpers are neither forwarded nor recorded, the clerk is recorded on. Control thread. */
+#ifndef SIGNALING_SESSION_HOLD_H
+#define SIGNALING_SESSION_HOLD_H
+
+#include <stdbool.h>
+
+struct sig_session;
+
+/* 0, or -EINVAL in another state. `is_fault`: the journal failed, only a new one ends it. Warns after hold_warn_ms; after
+ * hold_cap_ms the session resumes by itself, or ends when it is held for a fault. */
+int sig_hold_begin(struct sig_session *session, const char *reason, bool is_fault);
+
+/* 0; -EINVAL in another state; -EIO: held for a fault, and a new journal cannot be opened. Held for a fault it resumes as
+ * soon as the new journal is durable. */
+int sig_hold_end(struct sig_session *session);
+
+/* The recording is durable again: what is held for a fault goes on. */
+void sig_hold_recovered(struct sig_session *session);
+
+/* The session ends while it is held: the journal hears of the gaps. */
+void sig_hold_gaps_write(struct sig_session *session);
+
+#endif

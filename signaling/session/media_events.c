@@ -1,0 +1,191 @@
+#include "signaling/session/media_events.h"
+
+#include <glib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "signaling/session/client.h"
+#include "signaling/session/peer.h"
+#include "signaling/session/recording.h"
+#include "signaling/session/session.h"
+#include "signaling/session/slots.h"
+
+enum {
+    POOR_LOSS_PERMILLE = 80,
+    FAIR_LOSS_PERMILLE = 20,
+    POOR_RTT_US = 500000,
+    FAIR_RTT_US = 250000
+};
+
+static const char *codec_name(enum sfu_codec codec)
+{
+    switch (codec) {
+    case SFU_CODEC_OPUS: return "opus";
+    case SFU_CODEC_VP8: return "VP8";
+    case SFU_CODEC_H264: return "H264";
+    case SFU_CODEC_NONE: return "";
+    }
+    return "";
+}
+
+static void tag_write(struct sig_participant *participant, const char *type, const char *name,
+                      const char *value)
+{
+    char tag[12];
+    g_snprintf(tag, sizeof tag, "%u", participant->peer->tag);
+    sig_recording_write(participant->session, type, "PARTICIPANT", participant->id.text, "TAG", tag,
+                        name, value, NULL);
+}
+
+/* The hall counts a party as reconnecting while it is lost; the journal gets the hole when it is over. */
+static void lost(struct sig_participant *participant)
+{
+    if (participant->lost_at_us)
+        return;
+    participant->lost_at_us = clock_wall_us();
+    hall_session_mark(participant->session->daemon->hall, participant->session->id.text,
+                      HALL_SESSION_LOST, hall_role_name(participant->role), NULL, NULL);
+    sig_participant_look(participant);
+}
+
+static void found(struct sig_participant *participant)
+{
+    if (!participant->lost_at_us)
+        return;
+    sig_participant_lost_gap_write(participant);
+    hall_session_mark(participant->session->daemon->hall, participant->session->id.text,
+                      HALL_SESSION_BACK, hall_role_name(participant->role), NULL, NULL);
+    sig_participant_look(participant);
+}
+
+static void codec_seen(struct sig_participant *participant, const struct sfu_event *event)
+{
+    struct sig_peer *peer = participant->peer;
+    char tag[12], section[12], ssrc[12];
+    g_snprintf(tag, sizeof tag, "%u", peer->tag);
+    g_snprintf(section, sizeof section, "%u", event->section);
+    g_snprintf(ssrc, sizeof ssrc, "%u", event->ssrc);
+    sig_recording_write(participant->session, "media.codec", "TAG", tag, "SECTION", section,
+                        "CODEC", codec_name(event->codec), "SSRC", ssrc, NULL);
+    peer->media = true;
+    found(participant);
+    if (event->section >= SFU_MAX_SECTIONS || peer->heard[event->section])
+        return;
+    peer->heard[event->section] = true;
+    if (peer->uplinks[SIG_DOCUMENT] == (int)event->section)
+        sig_slots_update(participant->session);
+    sig_session_look(participant->session);
+}
+
+static const char *failure_name(enum sfu_failure failure)
+{
+    switch (failure) {
+    case SFU_FAILURE_CONSENT: return "consent";
+    case SFU_FAILURE_DTLS: return "dtls";
+    case SFU_FAILURE_FINGERPRINT: return "fingerprint";
+    case SFU_FAILURE_PROFILE: return "profile";
+    case SFU_FAILURE_CLOSED: return "closed";
+    }
+    return "";
+}
+
+/* The peer cannot go on: the page is asked for a new PeerConnection; until then nothing comes from it. */
+static void failed(struct sig_participant *participant, enum sfu_failure failure)
+{
+    struct sig_session *session = participant->session;
+    tag_write(participant, "media.failed", "REASON", failure_name(failure));
+    log_info("session", "%s: peer of %s failed: %s", session->id.text, participant->id.text,
+             failure_name(failure));
+    sig_peer_close(participant);
+    lost(participant);
+    sig_slots_update(session);
+    sig_participant_event(participant, "media.restart",
+                          json_pack("{s:s}", "reason", failure_name(failure)));
+}
+
+static const char *level_of(const struct sfu_quality *quality)
+{
+    unsigned loss = MAX(quality->up_loss_permille, quality->down_loss_permille);
+    if (loss >= POOR_LOSS_PERMILLE || quality->rtt_us >= POOR_RTT_US)
+        return "poor";
+    return loss >= FAIR_LOSS_PERMILLE || quality->rtt_us >= FAIR_RTT_US ? "fair" : "good";
+}
+
+static void quality_tell(struct sig_participant *participant, const struct sfu_quality *quality)
+{
+    json_t *d = json_pack("{s:s, s:s, s:i, s:i}", "participant", participant->id.text, "level",
+                          level_of(quality), "up_loss_permille", (int)quality->up_loss_permille,
+                          "down_loss_permille", (int)quality->down_loss_permille);
+    if (quality->rtt_us >= 0)
+        json_object_set_new(d, "rtt_ms", json_integer(quality->rtt_us / 1000));
+    struct sig_session *session = participant->session;
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
+        const struct sig_participant *other = session->participants[i];
+        struct sig_client *client =
+            other ? sig_client_of(session->daemon, other->role, other->subject) : NULL;
+        if (client)
+            sig_client_statistic(client, "media.quality", json_incref(d));
+    }
+    json_decref(d);
+}
+
+/* What this participant lost counts against those it sees; what it sent and was lost, against itself. */
+static void bitrate_look(struct sig_participant *participant, const struct sfu_quality *quality)
+{
+    struct sig_session *session = participant->session;
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
+        struct sig_participant *other = session->participants[i];
+        if (other && other != participant)
+            other->worst_down_permille =
+                MAX(other->worst_down_permille, quality->down_loss_permille);
+    }
+    unsigned loss = MAX(quality->up_loss_permille, participant->worst_down_permille);
+    participant->worst_down_permille = 0;
+    int camera = participant->peer->uplinks[SIG_CAMERA];
+    if (!sig_bitrate_report(&participant->bitrate, loss, clock_now_us()) || camera < 0)
+        return;
+    sig_participant_event(participant, "media.encodings",
+                          json_pack("{s:s, s:n, s:b, s:I}", "mid",
+                                    participant->peer->negotiation.sections[camera].mid, "rid",
+                                    "active", 1, "max_bps",
+                                    (json_int_t)participant->bitrate.target_bps));
+}
+
+static void slot_changed(struct sig_participant *participant, const struct sfu_event *event)
+{
+    if (event->section >= SFU_MAX_SECTIONS)
+        return;
+    participant->peer->slots[event->section].state = event->slot;
+    sig_slots_tell(participant);
+}
+
+void sig_media_event(struct sig_daemon *daemon, const struct sfu_event *event)
+{
+    struct sig_session *session = sig_session_by_room(daemon, event->room);
+    struct sig_participant *participant =
+        session ? sig_participant_by_peer(session, event->peer) : NULL;
+    if (!participant)
+        return;
+    switch (event->type) {
+    case SFU_EVENT_CONNECTED:
+        log_debug("session", "%s: a peer is connected", session->id.text);
+        break;
+    case SFU_EVENT_SECURED: tag_write(participant, "media.connected", NULL, NULL); break;
+    case SFU_EVENT_MEDIA:
+    case SFU_EVENT_CODEC: codec_seen(participant, event); break;
+    case SFU_EVENT_SILENT:
+        tag_write(participant, "media.silent", "CAUSE", "network");
+        lost(participant);
+        break;
+    case SFU_EVENT_BACK:
+        tag_write(participant, "media.back", NULL, NULL);
+        found(participant);
+        break;
+    case SFU_EVENT_SLOT: slot_changed(participant, event); break;
+    case SFU_EVENT_QUALITY:
+        quality_tell(participant, &event->quality);
+        bitrate_look(participant, &event->quality);
+        break;
+    case SFU_EVENT_FAILED: failed(participant, event->failure); break;
+    }
+}

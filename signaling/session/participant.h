@@ -1,0 +1,74 @@
+/* Somebody in a session: role, label, presence, what is muted, and the PeerConnection. The session owns it. Control
+ * thread. */
+#ifndef SIGNALING_SESSION_PARTICIPANT_H
+#define SIGNALING_SESSION_PARTICIPANT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hall/hall.h"
+#include "signaling/session/bitrate.h"
+#include "signaling/session/layout.h"
+
+struct sig_daemon;
+struct sig_peer;
+struct sig_session;
+
+enum { SIG_LABEL_BYTES = 96, SIG_GAP_SECTIONS = 3 };
+
+struct sig_participant {
+    struct sig_session *session;
+    unsigned place; /* index in session.participants */
+    struct id id;
+    enum hall_role role;
+    char subject[ID_BYTES];
+    char label[SIG_LABEL_BYTES];
+    bool present;       /* said hello; false: expected (the API's sessions) */
+    bool connected;     /* its page's socket is there */
+    int64_t lost_at_us; /* wall clock: media came and comes no more, 0: not so */
+    bool away;          /* told to the others: no socket, or no media where there was some */
+    struct {
+        bool audio, video;
+        int64_t audio_at_us, video_at_us; /* wall clock, since when */
+        char cause[16];
+    } muted;
+    struct sig_peer *peer;    /* NULL: no PeerConnection now */
+    struct sig_layout layout; /* who is in which of its slots */
+    struct sig_bitrate bitrate;
+    unsigned worst_down_permille; /* what its receivers lost since the last look */
+};
+
+/* Adds an expected participant. NULL: the session is full. `id` NULL: a new one. */
+struct sig_participant *sig_participant_add(struct sig_session *session, enum hall_role role,
+                                            const char *subject, const char *label,
+                                            const struct id *id);
+void sig_participant_destroy(struct sig_participant *participant);
+
+/* NULL: nowhere. */
+struct sig_participant *sig_participant_find(struct sig_daemon *daemon, enum hall_role role,
+                                             const char *subject);
+struct sig_participant *sig_participant_by_peer(struct sig_session *session, uint64_t peer);
+
+/* The page said hello: journal and the others hear of it, once. */
+void sig_participant_join(struct sig_participant *participant);
+/* Out of the session, which goes on without. Frees it. */
+void sig_participant_leave(struct sig_participant *participant, const char *reason);
+
+/* The page's socket came or went. */
+void sig_participant_set_socket(struct sig_participant *participant, bool connected);
+/* Re-thinks `away` from socket and media, and tells. */
+void sig_participant_look(struct sig_participant *participant);
+
+/* Media comes again, or never will: the journal gets the gap. */
+void sig_participant_lost_gap_write(struct sig_participant *participant);
+
+void sig_participant_mute(struct sig_participant *participant, bool audio, bool video,
+                          const char *cause);
+
+/* Sends to this participant alone; steals `d`. */
+void sig_participant_event(struct sig_participant *participant, const char *name, json_t *d);
+
+json_t *sig_participant_view(const struct sig_participant *participant);
+
+#endif

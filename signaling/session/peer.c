@@ -1,0 +1,191 @@
+#include "signaling/session/peer.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "signaling/session/recording.h"
+#include "signaling/session/session.h"
+#include "signaling/session/slots.h"
+
+const char *sig_source_name(enum sig_source source)
+{
+    static const char *const names[SIG_SOURCES] = {"mic", "camera", "document"};
+    return names[source];
+}
+
+/* The first voice is the microphone, the first picture the camera, the second the document. */
+static void sections_sort(struct sig_peer *peer)
+{
+    peer->uplinks[SIG_MIC] = peer->uplinks[SIG_CAMERA] = peer->uplinks[SIG_DOCUMENT] = -1;
+    peer->audio_count = peer->video_count = 0;
+    for (unsigned i = 0; i < peer->negotiation.section_count; i++) {
+        const struct sfu_section *section = &peer->negotiation.sections[i];
+        bool audio = section->kind == SFU_AUDIO;
+        if (section->inbound) {
+            enum sig_source source = audio                           ? SIG_MIC
+                                     : peer->uplinks[SIG_CAMERA] < 0 ? SIG_CAMERA
+                                                                     : SIG_DOCUMENT;
+            if (peer->uplinks[source] < 0)
+                peer->uplinks[source] = (int)i;
+        }
+        if (section->outbound && audio && peer->audio_count < SIG_MAX_SLOTS)
+            peer->audio_slots[peer->audio_count++] = i;
+        if (section->outbound && !audio && peer->video_count < SIG_MAX_SLOTS)
+            peer->video_slots[peer->video_count++] = i;
+    }
+}
+
+static void policy_fill(const struct sig_config *config, struct sdp_policy *policy)
+{
+    *policy = (struct sdp_policy){
+        .video_codec_count = config->media.video_codec_count,
+        .max_video_bps = config->media.max_video_kbps * 1000,
+        .max_audio_bps = config->media.max_audio_kbps * 1000,
+        .max_audio_slots = config->media.audio_slots,
+        .max_video_slots = config->media.video_slots,
+    };
+    memcpy(policy->video_codecs, config->media.video_codecs, sizeof policy->video_codecs);
+}
+
+/* Answers with the memory of `peer` (zeroed: a fresh PeerConnection); the peer changes on success alone. */
+static int negotiate(struct sig_session *session, struct sig_peer *peer, const char *offer,
+                     char **ret_answer, struct sig_offer_error *ret_error)
+{
+    struct sfu *sfu = session->daemon->sfu;
+    struct sfu_candidate candidates[SFU_MAX_CANDIDATES];
+    struct sdp_policy policy;
+    struct sdp_error error = {0};
+    struct sdp_local local = {
+        .fingerprint = sfu_fingerprint(sfu),
+        .candidates = candidates,
+        .candidate_count = sfu_room_candidates(sfu, session->room, candidates),
+    };
+    sfu_ice_make(sfu, session->room, &local.fresh);
+    policy_fill(session->daemon->config, &policy);
+    int r =
+        sdp_answer(offer, &policy, &local, &peer->memory, &peer->negotiation, ret_answer, &error);
+    if (r < 0) {
+        ret_error->code = error.code;
+        g_strlcpy(ret_error->message, error.message, sizeof ret_error->message);
+        return r;
+    }
+    sections_sort(peer);
+    return 0;
+}
+
+static int busy(struct sig_offer_error *ret_error, int r)
+{
+    ret_error->code = "server.busy";
+    g_snprintf(ret_error->message, sizeof ret_error->message, "the media worker takes no more: %s",
+               g_strerror(-r));
+    return r;
+}
+
+/* The number in o= names the PeerConnection (RFC 8829 section 5.2.1): the same one asks again when it is equal. */
+static uint64_t origin_of(const char *offer)
+{
+    const char *line = g_str_has_prefix(offer, "o=") ? offer : strstr(offer, "\no=");
+    const char *number = line ? strchr(line, ' ') : NULL;
+    return number ? g_ascii_strtoull(number + 1, NULL, 10) : 0;
+}
+
+static bool is_same_connection(const struct sig_peer *peer, const char *offer,
+                               const struct sig_peer *fresh)
+{
+    return peer && peer->origin == origin_of(offer) &&
+           !memcmp(peer->negotiation.remote_fingerprint, fresh->negotiation.remote_fingerprint,
+                   SFU_FINGERPRINT_BYTES);
+}
+
+static void peer_init(struct sig_peer *peer)
+{
+    memset(peer, 0, sizeof *peer);
+    for (unsigned i = 0; i < SFU_MAX_SECTIONS; i++)
+        peer->slots[i].place = -1;
+}
+
+/* A PeerConnection that was not there before: its peer takes the place of the one before. */
+static int peer_replace(struct sig_participant *participant, const struct sig_peer *fresh,
+                        struct sig_offer_error *ret_error)
+{
+    struct sig_session *session = participant->session;
+    struct sfu *sfu = session->daemon->sfu;
+    struct sig_peer *peer = g_memdup2(fresh, sizeof *fresh);
+    peer->tag = ++session->next_tag;
+    int r = sfu_peer_open(sfu, session->room, peer->tag, &peer->id);
+    if (r == 0 && (r = sfu_peer_negotiate(sfu, peer->id, &peer->negotiation)) < 0)
+        sfu_peer_close(sfu, peer->id);
+    if (r < 0) {
+        g_free(peer);
+        return busy(ret_error, r);
+    }
+    sig_peer_close(participant);
+    participant->peer = peer;
+    sig_recording_sections(participant, true);
+    return 0;
+}
+
+/* The same PeerConnection asks again: an ICE restart or other sections. */
+static int peer_change(struct sig_participant *participant, const char *offer, char **ret_answer,
+                       struct sig_offer_error *ret_error)
+{
+    struct sig_session *session = participant->session;
+    g_autofree struct sig_peer *next = g_memdup2(participant->peer, sizeof *participant->peer);
+    g_autofree char *answer = NULL;
+    int r = negotiate(session, next, offer, &answer, ret_error);
+    if (r < 0)
+        return r;
+    r = sfu_peer_negotiate(session->daemon->sfu, next->id, &next->negotiation);
+    if (r < 0)
+        return busy(ret_error, r);
+    *participant->peer = *next;
+    sig_recording_sections(participant, false);
+    *ret_answer = g_steal_pointer(&answer);
+    return 0;
+}
+
+int sig_peer_offer(struct sig_participant *participant, const char *offer, char **ret_answer,
+                   struct sig_offer_error *ret_error)
+{
+    g_autofree struct sig_peer *fresh = g_new(struct sig_peer, 1);
+    g_autofree char *answer = NULL;
+    peer_init(fresh);
+    fresh->origin = origin_of(offer);
+    int r = negotiate(participant->session, fresh, offer, &answer, ret_error);
+    if (r < 0)
+        return r;
+    if (is_same_connection(participant->peer, offer, fresh)) {
+        r = peer_change(participant, offer, ret_answer, ret_error);
+    } else {
+        r = peer_replace(participant, fresh, ret_error);
+        if (r == 0)
+            *ret_answer = g_steal_pointer(&answer);
+    }
+    if (r < 0)
+        return r;
+    sig_peer_gate(participant);
+    sig_slots_update(participant->session);
+    return 0;
+}
+
+void sig_peer_close(struct sig_participant *participant)
+{
+    struct sig_peer *peer = participant->peer;
+    if (!peer)
+        return;
+    sfu_peer_close(participant->session->daemon->sfu, peer->id);
+    g_clear_pointer(&participant->peer, g_free);
+}
+
+void sig_peer_gate(struct sig_participant *participant)
+{
+    const struct sig_session *session = participant->session;
+    const struct sig_peer *peer = participant->peer;
+    bool held = session->state == SIG_SESSION_HELD;
+    for (unsigned i = 0; peer && i < peer->negotiation.section_count; i++)
+        if (peer->negotiation.sections[i].inbound)
+            sfu_uplink_gate(session->daemon->sfu, peer->id, i, !held,
+                            !held || participant->role == HALL_CLERK);
+}

@@ -1,0 +1,122 @@
+#include "signaling/session/slots.h"
+
+#include <glib.h>
+
+#include "base/log.h"
+#include "signaling/session/peer.h"
+#include "signaling/session/recording.h"
+#include "signaling/session/session.h"
+
+/* The second picture gets a slot only once something is sent on it: the section is there from the first offer. */
+static bool sends_document(const struct sig_participant *participant)
+{
+    const struct sig_peer *peer = participant->peer;
+    return peer && peer->uplinks[SIG_DOCUMENT] >= 0 && peer->heard[peer->uplinks[SIG_DOCUMENT]];
+}
+
+static void layout_update(struct sig_participant *viewer)
+{
+    struct sig_layout_other others[SIG_MAX_PARTICIPANTS];
+    const struct sig_session *session = viewer->session;
+    unsigned count = 0;
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++)
+        if (session->participants[i] && session->participants[i] != viewer)
+            others[count++] =
+                (struct sig_layout_other){(int)i, sends_document(session->participants[i])};
+    sig_layout_update(&viewer->layout, others, count, viewer->peer->audio_count,
+                      viewer->peer->video_count);
+}
+
+static void switch_write(struct sig_participant *viewer, unsigned section,
+                         const struct sig_participant *source)
+{
+    char slot[12];
+    g_snprintf(slot, sizeof slot, "%u", section);
+    sig_recording_write(viewer->session, "media.slot", "PARTICIPANT", viewer->id.text, "SLOT", slot,
+                        "SOURCE_PARTICIPANT", source ? source->id.text : "", "SOURCE",
+                        source ? sig_source_name(viewer->peer->slots[section].source) : "", "STATE",
+                        "fed", NULL);
+}
+
+/* Feeds one slot from somebody's microphone, camera or document, or from nothing (place -1). */
+static void slot_set(struct sig_participant *viewer, unsigned section, int place,
+                     enum sig_source kind)
+{
+    struct sig_session *session = viewer->session;
+    struct sig_slot_view *slot = &viewer->peer->slots[section];
+    const struct sig_participant *source = place < 0 ? NULL : session->participants[place];
+    struct sig_feed feed = {0};
+    if (source && source->peer && source->peer->uplinks[kind] >= 0)
+        feed = (struct sig_feed){source->peer->id, (unsigned)source->peer->uplinks[kind]};
+    slot->place = place;
+    slot->source = kind;
+    if (feed.peer == slot->fed.peer && feed.section == slot->fed.section)
+        return;
+    int r = sfu_slot_feed(session->daemon->sfu, viewer->peer->id, section, feed.peer, feed.section);
+    if (r < 0) {
+        log_warning("session", "%s: slot %u is not fed: %s", session->id.text, section,
+                    g_strerror(-r));
+        return;
+    }
+    slot->fed = feed;
+    switch_write(viewer, section, feed.peer ? source : NULL);
+}
+
+static void viewer_update(struct sig_participant *viewer)
+{
+    struct sig_peer *peer = viewer->peer;
+    layout_update(viewer);
+    for (unsigned i = 0; i < peer->audio_count; i++)
+        slot_set(viewer, peer->audio_slots[i], viewer->layout.pair[i], SIG_MIC);
+    for (unsigned i = 0; i < peer->video_count; i++) {
+        bool document = viewer->layout.document[i] >= 0;
+        slot_set(viewer, peer->video_slots[i],
+                 document ? viewer->layout.document[i] : viewer->layout.pair[i],
+                 document ? SIG_DOCUMENT : SIG_CAMERA);
+    }
+    sig_slots_tell(viewer);
+}
+
+void sig_slots_update(struct sig_session *session)
+{
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
+        struct sig_participant *viewer = session->participants[i];
+        if (viewer && viewer->peer)
+            viewer_update(viewer);
+    }
+}
+
+static const char *state_name(enum sfu_slot_state state)
+{
+    switch (state) {
+    case SFU_SLOT_EMPTY: return "empty";
+    case SFU_SLOT_WAITING_KEYFRAME: return "waiting";
+    case SFU_SLOT_ACTIVE: return "active";
+    case SFU_SLOT_CODEC_UNSUPPORTED: return "codec_unsupported";
+    case SFU_SLOT_GATED: return "gated";
+    }
+    return "empty";
+}
+
+static json_t *slot_view(const struct sig_participant *viewer, unsigned section)
+{
+    const struct sig_slot_view *slot = &viewer->peer->slots[section];
+    const struct sig_participant *source =
+        slot->place < 0 ? NULL : viewer->session->participants[slot->place];
+    return json_pack("{s:s, s:s?, s:s?, s:s}", "mid",
+                     viewer->peer->negotiation.sections[section].mid, "participant",
+                     source ? source->id.text : NULL, "source",
+                     source ? sig_source_name(slot->source) : NULL, "state",
+                     source ? state_name(slot->state) : "empty");
+}
+
+void sig_slots_tell(struct sig_participant *participant)
+{
+    const struct sig_peer *peer = participant->peer;
+    json_t *slots = json_array();
+    for (unsigned i = 0; i < peer->audio_count; i++)
+        json_array_append_new(slots, slot_view(participant, peer->audio_slots[i]));
+    for (unsigned i = 0; i < peer->video_count; i++)
+        json_array_append_new(slots, slot_view(participant, peer->video_slots[i]));
+    sig_participant_event(participant, "media.slots", json_pack("{s:o}", "slots", slots));
+}

@@ -1,0 +1,281 @@
+#include "signaling/wire/wire_private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum {
+    HEADER_VALUE_BYTES = 4096,
+    ANSWER_HEAD_BYTES = 8192,
+    MAX_ARGUMENTS = 16,
+    ANSWER_WITHIN_S = 30,
+    STALL_S = 60
+};
+
+struct sig_exchange {
+    struct sig_server *server;
+    struct lws *wsi; /* NULL: the client is gone */
+    uint64_t id;
+    enum sig_method method;
+    char *path, *headers[SIG_HEADER_COUNT];
+    GPtrArray *arguments; /* "name=value" */
+    GByteArray *body;
+    uint64_t announced_bytes; /* Content-Length of the request */
+    char address[46];
+    /* The answer. */
+    bool answered, head_written;
+    unsigned status;
+    char *type;
+    GPtrArray *added; /* name, value, name, value … */
+    GBytes *text;
+    int fd;
+    uint64_t at, left; /* in the text or the file */
+};
+
+static const enum lws_token_indexes tokens[SIG_HEADER_COUNT] = {
+    [SIG_HEADER_AUTHORIZATION] = WSI_TOKEN_HTTP_AUTHORIZATION,
+    [SIG_HEADER_COOKIE] = WSI_TOKEN_HTTP_COOKIE,
+    [SIG_HEADER_RANGE] = WSI_TOKEN_HTTP_RANGE,
+    [SIG_HEADER_IF_NONE_MATCH] = WSI_TOKEN_HTTP_IF_NONE_MATCH,
+    [SIG_HEADER_IF_RANGE] = WSI_TOKEN_HTTP_IF_RANGE,
+};
+
+static char *token_copy(struct lws *wsi, enum lws_token_indexes token)
+{
+    int len = lws_hdr_total_length(wsi, token);
+    if (len <= 0 || len >= HEADER_VALUE_BYTES)
+        return NULL;
+    char *value = g_malloc((gsize)len + 1);
+    if (lws_hdr_copy(wsi, value, len + 1, token) < 0)
+        g_clear_pointer(&value, g_free);
+    return value;
+}
+
+static void arguments_read(struct sig_exchange *exchange)
+{
+    char argument[512];
+    for (int n = 0; n < MAX_ARGUMENTS; n++) {
+        if (lws_hdr_copy_fragment(exchange->wsi, argument, sizeof argument, WSI_TOKEN_HTTP_URI_ARGS,
+                                  n) < 0)
+            return;
+        g_ptr_array_add(exchange->arguments, g_strdup(argument));
+    }
+}
+
+static void line_read(struct sig_exchange *exchange)
+{
+    char *uri = NULL;
+    int len = 0;
+    int method = lws_http_get_uri_and_method(exchange->wsi, &uri, &len);
+    exchange->method = method == LWSHUMETH_GET    ? SIG_GET
+                       : method == LWSHUMETH_HEAD ? SIG_HEAD
+                       : method == LWSHUMETH_POST ? SIG_POST
+                                                  : SIG_OTHER_METHOD;
+    exchange->path = uri && len > 0 ? g_strndup(uri, (gsize)len) : g_strdup("/");
+}
+
+struct sig_exchange *sig_exchange_create(struct sig_server *server, struct lws *wsi)
+{
+    struct sig_exchange *exchange = g_new0(struct sig_exchange, 1);
+    exchange->server = server;
+    exchange->wsi = wsi;
+    exchange->id = ++server->next_id;
+    exchange->fd = -1;
+    exchange->arguments = g_ptr_array_new_with_free_func(g_free);
+    exchange->added = g_ptr_array_new_with_free_func(g_free);
+    exchange->body = g_byte_array_new();
+    line_read(exchange);
+    for (int i = 0; i < SIG_HEADER_COUNT; i++)
+        exchange->headers[i] = token_copy(wsi, tokens[i]);
+    arguments_read(exchange);
+    g_autofree char *length = token_copy(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    exchange->announced_bytes = length ? g_ascii_strtoull(length, NULL, 10) : 0;
+    lws_get_peer_simple(wsi, exchange->address, sizeof exchange->address);
+    lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_WITHIN_S);
+    g_hash_table_insert(server->exchanges, &exchange->id, exchange);
+    return exchange;
+}
+
+void sig_exchange_destroy(struct sig_exchange *exchange)
+{
+    g_hash_table_remove(exchange->server->exchanges, &exchange->id);
+    for (int i = 0; i < SIG_HEADER_COUNT; i++)
+        g_free(exchange->headers[i]);
+    if (exchange->fd >= 0)
+        close(exchange->fd);
+    g_clear_pointer(&exchange->text, g_bytes_unref);
+    g_ptr_array_unref(exchange->arguments);
+    g_ptr_array_unref(exchange->added);
+    g_byte_array_unref(exchange->body);
+    g_free(exchange->path);
+    g_free(exchange->type);
+    g_free(exchange);
+}
+
+bool sig_exchange_expects_body(const struct sig_exchange *exchange)
+{
+    return exchange->method == SIG_POST && exchange->announced_bytes > 0;
+}
+
+bool sig_exchange_is_answered(const struct sig_exchange *exchange)
+{
+    return exchange->answered;
+}
+
+void sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t len)
+{
+    if (exchange->answered)
+        return;
+    if (exchange->body->len + len > SIG_BODY_BYTES || exchange->announced_bytes > SIG_BODY_BYTES) {
+        g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
+        sig_exchange_answer(exchange, 413, NULL, nothing);
+        return;
+    }
+    g_byte_array_append(exchange->body, data, (guint)len);
+}
+
+static bool head_lines(struct sig_exchange *exchange, unsigned char **at, unsigned char *end)
+{
+    struct lws *wsi = exchange->wsi;
+    if (lws_add_http_header_status(wsi, exchange->status, at, end))
+        return false;
+    if (exchange->type && lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
+                                                       (const unsigned char *)exchange->type,
+                                                       (int)strlen(exchange->type), at, end))
+        return false;
+    for (guint i = 0; i < exchange->added->len; i += 2) {
+        const char *name = exchange->added->pdata[i], *value = exchange->added->pdata[i + 1];
+        if (lws_add_http_header_by_name(wsi, (const unsigned char *)name,
+                                        (const unsigned char *)value, (int)strlen(value), at, end))
+            return false;
+    }
+    return !lws_add_http_header_content_length(wsi, exchange->left, at, end) &&
+           !lws_finalize_http_header(wsi, at, end);
+}
+
+static int head_write(struct sig_exchange *exchange)
+{
+    unsigned char *start = exchange->server->buffer + LWS_PRE, *at = start;
+    if (!head_lines(exchange, &at, start + ANSWER_HEAD_BYTES))
+        return -1;
+    bool bodyless = !exchange->left || exchange->method == SIG_HEAD;
+    int protocol = LWS_WRITE_HTTP_HEADERS | (bodyless ? LWS_WRITE_H2_STREAM_END : 0);
+    size_t len = (size_t)(at - start);
+    if (lws_write(exchange->wsi, start, len, (enum lws_write_protocol)protocol) < (int)len)
+        return -1;
+    exchange->head_written = true;
+    if (exchange->method == SIG_HEAD)
+        exchange->left = 0;
+    return 0;
+}
+
+static int piece_write(struct sig_exchange *exchange)
+{
+    unsigned char *start = exchange->server->buffer + LWS_PRE;
+    size_t len = MIN(exchange->left, SIG_CHUNK_BYTES);
+    if (exchange->fd >= 0) {
+        ssize_t n = pread(exchange->fd, start, len, (off_t)exchange->at);
+        if (n <= 0) { /* shorter than it was: the length is promised, so the connection must end */
+            log_warning("http", "a file ended before its announced length");
+            return -1;
+        }
+        len = (size_t)n;
+    } else {
+        memcpy(start, (const char *)g_bytes_get_data(exchange->text, NULL) + exchange->at, len);
+    }
+    exchange->at += len;
+    exchange->left -= len;
+    int protocol = exchange->left ? LWS_WRITE_HTTP : LWS_WRITE_HTTP_FINAL;
+    lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, STALL_S);
+    return lws_write(exchange->wsi, start, len, (enum lws_write_protocol)protocol) < (int)len ? -1
+                                                                                              : 0;
+}
+
+/* 1: the answer is complete. */
+int sig_exchange_writeable(struct sig_exchange *exchange)
+{
+    if (!exchange->answered)
+        return 0;
+    int r = exchange->head_written ? piece_write(exchange) : head_write(exchange);
+    if (r < 0)
+        return -1;
+    if (!exchange->left)
+        return 1;
+    lws_callback_on_writable(exchange->wsi);
+    return 0;
+}
+
+uint64_t sig_exchange_id(const struct sig_exchange *exchange)
+{
+    return exchange->id;
+}
+
+enum sig_method sig_exchange_method(const struct sig_exchange *exchange)
+{
+    return exchange->method;
+}
+
+const char *sig_exchange_path(const struct sig_exchange *exchange)
+{
+    return exchange->path;
+}
+
+const char *sig_exchange_header(const struct sig_exchange *exchange, enum sig_header header)
+{
+    return exchange->headers[header];
+}
+
+const char *sig_exchange_argument(const struct sig_exchange *exchange, const char *name)
+{
+    size_t len = strlen(name);
+    for (guint i = 0; i < exchange->arguments->len; i++) {
+        const char *argument = exchange->arguments->pdata[i];
+        if (!strncmp(argument, name, len) && argument[len] == '=')
+            return argument + len + 1;
+    }
+    return NULL;
+}
+
+const char *sig_exchange_body_text(const struct sig_exchange *exchange, size_t *ret_len)
+{
+    *ret_len = exchange->body->len;
+    return (const char *)exchange->body->data;
+}
+
+const char *sig_exchange_address(const struct sig_exchange *exchange)
+{
+    return exchange->address;
+}
+
+void sig_exchange_add_header(struct sig_exchange *exchange, const char *name, const char *value)
+{
+    g_ptr_array_add(exchange->added, g_strdup_printf("%s:", name));
+    g_ptr_array_add(exchange->added, g_strdup(value));
+}
+
+void sig_exchange_answer(struct sig_exchange *exchange, unsigned status, const char *type,
+                         GBytes *body)
+{
+    g_return_if_fail(!exchange->answered);
+    exchange->answered = true;
+    exchange->status = status;
+    exchange->type = g_strdup(type);
+    exchange->text = body ? g_bytes_ref(body) : NULL;
+    exchange->left = body ? g_bytes_get_size(body) : 0;
+    lws_callback_on_writable(exchange->wsi);
+}
+
+void sig_exchange_answer_file(struct sig_exchange *exchange, unsigned status, const char *type,
+                              int fd, uint64_t offset, uint64_t len)
+{
+    g_return_if_fail(!exchange->answered);
+    exchange->answered = true;
+    exchange->status = status;
+    exchange->type = g_strdup(type);
+    exchange->fd = fd;
+    exchange->at = offset;
+    exchange->left = len;
+    lws_callback_on_writable(exchange->wsi);
+}

@@ -1,0 +1,202 @@
+#include "signaling/wire/wire_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define SUBPROTOCOL "shipinban.v1"
+#define SOCKET_PATH "/ws"
+
+enum { HEADER_BYTES = 8192, KEEPALIVE_S = 60 };
+
+static int handshake_filter(struct sig_server *server, struct lws *wsi)
+{
+    char path[64];
+    if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) < 0 || strcmp(path, SOCKET_PATH))
+        return -1;
+    return server->draining || g_hash_table_size(server->conns) >= server->max_sockets ? -1 : 0;
+}
+
+static void socket_opened(struct sig_server *server, struct lws *wsi, struct sig_slot *slot)
+{
+    slot->conn = sig_conn_create(server, wsi);
+    if (strcmp(lws_get_protocol(wsi)->name, SUBPROTOCOL))
+        sig_conn_close(slot->conn, SIG_CLOSE_SUBPROTOCOL);
+}
+
+static void exchange_drop(struct sig_slot *slot)
+{
+    if (slot && slot->exchange)
+        g_clear_pointer(&slot->exchange, sig_exchange_destroy);
+}
+
+static int request_begin(struct sig_server *server, struct lws *wsi, struct sig_slot *slot)
+{
+    exchange_drop(slot);
+    slot->exchange = sig_exchange_create(server, wsi);
+    if (!sig_exchange_expects_body(slot->exchange))
+        server->ops->request(slot->exchange, server->user);
+    return 0;
+}
+
+static int request_complete(struct sig_server *server, struct sig_slot *slot)
+{
+    if (slot->exchange && sig_exchange_expects_body(slot->exchange) &&
+        !sig_exchange_is_answered(slot->exchange))
+        server->ops->request(slot->exchange, server->user);
+    return 0;
+}
+
+static int answer_go_on(struct lws *wsi, struct sig_slot *slot)
+{
+    if (!slot->exchange)
+        return 0;
+    int r = sig_exchange_writeable(slot->exchange);
+    if (r <= 0)
+        return r;
+    exchange_drop(slot);
+    return lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+/* What both protocols of the port hear: plain HTTP has the first, WebSockets the second. */
+static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                    size_t len)
+{
+    struct sig_slot *slot = user;
+    struct lws_context *context = lws_get_context(wsi);
+    struct sig_server *server = context ? lws_context_user(context) : NULL;
+    int r = 0;
+
+    /* lws has a hundred reasons; those not named here are of no interest. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wswitch-enum"
+    switch (reason) {
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: r = handshake_filter(server, wsi); break;
+    case LWS_CALLBACK_ESTABLISHED: socket_opened(server, wsi, slot); break;
+    case LWS_CALLBACK_RECEIVE: r = slot->conn ? sig_conn_received(slot->conn, in, len) : 0; break;
+    case LWS_CALLBACK_SERVER_WRITEABLE: r = slot->conn ? sig_conn_writeable(slot->conn) : 0; break;
+    case LWS_CALLBACK_CLOSED:
+        if (slot && slot->conn)
+            g_clear_pointer(&slot->conn, sig_conn_destroy);
+        break;
+    case LWS_CALLBACK_HTTP: r = request_begin(server, wsi, slot); break;
+    case LWS_CALLBACK_HTTP_BODY:
+        if (slot->exchange)
+            sig_exchange_body(slot->exchange, in, len);
+        break;
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION: r = request_complete(server, slot); break;
+    case LWS_CALLBACK_HTTP_WRITEABLE: r = answer_go_on(wsi, slot); break;
+    case LWS_CALLBACK_CLOSED_HTTP:
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL: exchange_drop(slot); break;
+    default: break;
+    }
+#pragma GCC diagnostic pop
+    return r;
+}
+
+static const struct lws_protocols protocols[] = {
+    {"http", callback, sizeof(struct sig_slot), 4096, 0, NULL, 0},
+    {SUBPROTOCOL, callback, sizeof(struct sig_slot), 4096, 0, NULL, 0},
+    {NULL, NULL, 0, 0, 0, NULL, 0},
+};
+
+static void lws_says(int level, const char *line)
+{
+    size_t len = strcspn(line, "\n");
+    if (level & LLL_ERR)
+        log_warning("lws", "%.*s", (int)len, line);
+    else
+        log_debug("lws", "%.*s", (int)len, line);
+}
+
+static int context_create(struct sig_server *server, const struct sig_server_config *config)
+{
+    void *loops[1] = {g_main_loop_new(NULL, FALSE)};
+    struct lws_context_creation_info info = {0};
+    bool all4 = !strcmp(config->listen, "0.0.0.0"), all6 = !strcmp(config->listen, "::");
+    info.port = (int)config->port;
+    info.iface = all4 || all6 ? NULL : config->listen;
+    info.protocols = protocols;
+    info.user = server;
+    info.server_string = "shipinban";
+    info.foreign_loops = loops;
+    info.max_http_header_data = HEADER_BYTES;
+    info.keepalive_timeout = KEEPALIVE_S;
+    info.ssl_cert_filepath = config->certificate;
+    info.ssl_private_key_filepath = config->private_key;
+    /* docs/decisions/http1.md */
+    info.alpn = "http/1.1";
+    info.options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+                   LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+                   LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
+    if (!strchr(config->listen, ':'))
+        info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
+    server->context = lws_create_context(&info);
+    if (server->context)
+        server->vhost = lws_create_vhost(server->context, &info);
+    g_main_loop_unref(loops[0]);
+    return server->vhost ? 0 : -EADDRINUSE;
+}
+
+int sig_server_create(const struct sig_server_config *config, const struct sig_server_ops *ops,
+                      void *user, struct sig_server **ret_server, char **ret_what)
+{
+    struct sig_server *server = g_new0(struct sig_server, 1);
+    server->ops = ops;
+    server->user = user;
+    server->max_sockets = config->max_sockets;
+    server->conns = g_hash_table_new(g_int64_hash, g_int64_equal);
+    server->exchanges = g_hash_table_new(g_int64_hash, g_int64_equal);
+    lws_set_log_level(LLL_ERR | LLL_WARN, lws_says);
+    int r = context_create(server, config);
+    if (r < 0) {
+        *ret_what = g_strdup_printf("cannot listen on %s port %u with certificate %s",
+                                    config->listen, config->port, config->certificate);
+        sig_server_destroy(server);
+        return r;
+    }
+    *ret_server = server;
+    return 0;
+}
+
+void sig_server_destroy(struct sig_server *server)
+{
+    if (!server)
+        return;
+    if (server->context)
+        lws_context_destroy(server->context);
+    g_hash_table_unref(server->conns);
+    g_hash_table_unref(server->exchanges);
+    g_free(server);
+}
+
+unsigned sig_server_port(const struct sig_server *server)
+{
+    return (unsigned)lws_get_vhost_listen_port(server->vhost);
+}
+
+unsigned sig_server_socket_count(const struct sig_server *server)
+{
+    return g_hash_table_size(server->conns);
+}
+
+void sig_server_drain(struct sig_server *server)
+{
+    server->draining = true;
+    GHashTableIter iter;
+    gpointer conn;
+    g_hash_table_iter_init(&iter, server->conns);
+    while (g_hash_table_iter_next(&iter, NULL, &conn))
+        sig_conn_close(conn, SIG_CLOSE_GOING_AWAY);
+}
+
+struct sig_exchange *sig_server_exchange(struct sig_server *server, uint64_t exchange)
+{
+    return g_hash_table_lookup(server->exchanges, &exchange);
+}
+
+struct sig_conn *sig_server_conn(struct sig_server *server, uint64_t conn)
+{
+    return g_hash_table_lookup(server->conns, &conn);
+}

@@ -1,0 +1,49 @@
+/* The web server: one TLS port for pages, the HTTP interface and WebSockets, on libwebsockets, run by GLib's
+ * default main loop. Everything here belongs to the thread of that loop. */
+#ifndef SIGNALING_WIRE_SERVER_H
+#define SIGNALING_WIRE_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct sig_conn;
+struct sig_exchange;
+struct sig_server;
+
+struct sig_server_config {
+    const char *listen;                    /* address; "0.0.0.0" and "::" are all */
+    unsigned port;                         /* 0: the system chooses */
+    const char *certificate, *private_key; /* PEM files */
+    unsigned max_sockets;                  /* WebSockets; more are refused in the handshake */
+};
+
+struct sig_server_ops {
+    /* One whole text frame, borrowed for the call. */
+    void (*text)(struct sig_conn *conn, const char *text, size_t len, void *user);
+    /* The socket is gone; `conn` dies when this returns. */
+    void (*closed)(struct sig_conn *conn, void *user);
+    /* A whole HTTP request. Answered now or later (wire/exchange.h). */
+    void (*request)(struct sig_exchange *exchange, void *user);
+};
+
+/* Listens. 0 or a negative errno; `ret_what` says in words what failed; g_free() it. `ops` outlives the
+ * server. */
+int sig_server_create(const struct sig_server_config *config, const struct sig_server_ops *ops,
+                      void *user, struct sig_server **ret_server, char **ret_what);
+
+/* Closes every socket at once: `closed` is called for each. NULL is fine. */
+void sig_server_destroy(struct sig_server *server);
+
+unsigned sig_server_port(const struct sig_server *server);
+unsigned sig_server_socket_count(const struct sig_server *server);
+
+/* Says goodbye to every WebSocket with close code 1001 and accepts no more. */
+void sig_server_drain(struct sig_server *server);
+
+/* The WebSocket with this sig_conn_id() if it is still there, else NULL. */
+struct sig_conn *sig_server_conn(struct sig_server *server, uint64_t conn);
+
+/* The exchange if its client still waits, else NULL. */
+struct sig_exchange *sig_server_exchange(struct sig_server *server, uint64_t exchange);
+
+#endif

@@ -1,0 +1,49 @@
+/* What the files over libwebsockets share. Private to wire/. */
+#ifndef SIGNALING_WIRE_WIRE_PRIVATE_H
+#define SIGNALING_WIRE_WIRE_PRIVATE_H
+
+#include <glib.h>
+#include <libwebsockets.h>
+
+#include "signaling/wire/conn.h"
+#include "signaling/wire/exchange.h"
+#include "signaling/wire/server.h"
+
+enum { SIG_CHUNK_BYTES = 64 * 1024, SIG_BODY_BYTES = 16 * 1024 };
+
+struct sig_server {
+    struct lws_context *context; /* NULL once destroyed */
+    struct lws_vhost *vhost;
+    const struct sig_server_ops *ops;
+    void *user;
+    unsigned max_sockets;
+    bool draining;
+    guint64 next_id;
+    GHashTable *conns;     /* id -> struct sig_conn, owned */
+    GHashTable *exchanges; /* id -> struct sig_exchange, owned */
+    /* One thread writes at a time: a frame or a piece of a body is laid out here behind lws's headroom. */
+    unsigned char buffer[LWS_PRE + SIG_CHUNK_BYTES];
+};
+
+/* lws keeps one of these a connection. */
+struct sig_slot {
+    struct sig_conn *conn;
+    struct sig_exchange *exchange;
+};
+
+/* The callbacks of one WebSocket; what they return, lws's callback returns. */
+struct sig_conn *sig_conn_create(struct sig_server *server, struct lws *wsi);
+void sig_conn_destroy(struct sig_conn *conn);
+int sig_conn_received(struct sig_conn *conn, const void *data, size_t len);
+int sig_conn_writeable(struct sig_conn *conn);
+
+/* The same for one HTTP request. */
+struct sig_exchange *sig_exchange_create(struct sig_server *server, struct lws *wsi);
+void sig_exchange_destroy(struct sig_exchange *exchange);
+void sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t len);
+bool sig_exchange_expects_body(const struct sig_exchange *exchange);
+bool sig_exchange_is_answered(const struct sig_exchange *exchange);
+/* 1: the answer is complete. */
+int sig_exchange_writeable(struct sig_exchange *exchange);
+
+#endif
