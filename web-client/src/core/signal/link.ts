@@ -13,6 +13,8 @@ export type SocketEvents = {
   link: LinkState;
   welcome: Welcome;
   event: AnyEvent;
+  /* the code that hello was answered with; the link goes on trying unless its state becomes `refused` */
+  refusal: string;
 };
 
 export interface SocketOptions {

@@ -211,6 +211,7 @@ export class SignalSocket {
   }
 
   private refused(code: string): void {
+    this.emitter.emit('refusal', code);
     if (code.startsWith('auth.')) {
       this.forget();
       this.enter('refused');
