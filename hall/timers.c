@@ -150,7 +150,7 @@ bool hall_timers_run_one(struct hall *hall, int64_t now_us, int *ret_error)
     }
     for (guint i = 0; i < hall->sessions->len; i++) {
         struct session *session = hall->sessions->pdata[i];
-        const char *cause;
+        const char *cause = "";
         if (session_deadline_us(session, &cause) > now_us)
             continue;
         session_remind(session, cause, now_us);
