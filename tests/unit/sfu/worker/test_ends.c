@@ -1,6 +1,8 @@
 /* Limits, ids of what is gone, sinks and their end, configurations that cannot be. */
 #include "tests/unit/sfu/worker/call.h"
 
+#include "tests/harness/alloc.h"
+
 #include <errno.h>
 #include <glib.h>
 #include <string.h>
@@ -157,6 +159,33 @@ static void test_workers(void)
     sfu_destroy(sfu);
 }
 
+/* Whichever allocation of the control thread fails: nothing is left, and it says so. */
+static void test_no_memory(void)
+{
+    struct sfu_config config = {.listen = {"127.0.0.1"},
+                                .workers = 2,
+                                .max_rooms = 4,
+                                .max_peers = 8,
+                                .media_timeout_ms = 5000,
+                                .consent_timeout_ms = 30000};
+    for (size_t nth = 0;; nth++) {
+        struct sfu *sfu = NULL;
+        char *what = NULL;
+        alloc_fail_at(nth);
+        int r = sfu_create(&config, &sfu, &what);
+        if (!alloc_fail_end()) {
+            g_assert_cmpint(r, ==, 0);
+            g_assert_cmpuint(nth, >, 20);
+            sfu_destroy(sfu);
+            return;
+        }
+        g_assert_cmpint(r, ==, -ENOMEM);
+        g_assert_null(sfu);
+        g_assert_nonnull(what);
+        g_free(what);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -165,5 +194,6 @@ int main(int argc, char **argv)
     g_test_add_func("/sfu/session/limits", test_limits);
     g_test_add_func("/sfu/session/bad-config", test_bad_config);
     g_test_add_func("/sfu/session/workers", test_workers);
+    g_test_add_func("/sfu/session/no-memory", test_no_memory);
     return g_test_run();
 }

@@ -39,7 +39,7 @@ static void test_garbage(void)
         far_peer_send_raw(stranger, junk, 20 + i); /* not STUN */
         junk[0] = 0x80;
         far_peer_send_raw(call.a, junk, 100); /* forged SRTP from a's own address */
-        if (i % 10 == 9) /* no more at once than a small socket buffer holds */
+        if (i % 10 == 9)                      /* no more at once than a small socket buffer holds */
             call_expect_dropped(call.sfu, SFU_DROP_NOT_MEDIA, i);
     }
     call_expect_dropped(call.sfu, SFU_DROP_NOT_MEDIA, 99);
