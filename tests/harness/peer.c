@@ -1,4 +1,4 @@
-#include "tests/harness/peer.h"
+#include "tests/harness/peer_parts.h"
 
 #include "base/clock.h"
 #include "base/crypto/random.h"
@@ -13,124 +13,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <srtp2/srtp.h>
 #include <stun/stunagent.h>
 #include <stun/usages/ice.h>
-
-enum { TIMEOUT_US = 5000000, RESEND_US = 200000 };
 
 static const uint16_t known_attributes[] = {
     STUN_ATTRIBUTE_USERNAME,           STUN_ATTRIBUTE_MESSAGE_INTEGRITY, STUN_ATTRIBUTE_ERROR_CODE,
     STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, STUN_ATTRIBUTE_MAPPED_ADDRESS,    0};
 
-struct far_peer {
-    int fd;
-    struct sockaddr_storage to;
-    socklen_t to_len;
-    uint64_t received_bytes;
-    StunAgent agent;
-    struct sfu_ice theirs; /* the sfu's credentials */
-    char ufrag[9], pwd[25];
-    char server_fingerprint[3 * SFU_FINGERPRINT_BYTES];
-    EVP_PKEY *key;
-    X509 *certificate;
-    uint8_t fingerprint[SFU_FINGERPRINT_BYTES];
-    SSL_CTX *ctx;
-    BIO_METHOD *bio_method;
-    SSL *ssl;
-    const uint8_t *datagram; /* for the BIO */
-    size_t datagram_len;
-    bool handshake_done, handshake_failed;
-    srtp_t in, out;
-    bool check_answered;
-    int check_error;
-    bool media_waiting;
-    struct far_packet media;
-};
-
 /* ---- making ---- */
-
-static int bio_read(BIO *bio, char *data, int len)
-{
-    struct far_peer *peer = BIO_get_data(bio);
-    BIO_clear_retry_flags(bio);
-    if (!peer->datagram) {
-        BIO_set_retry_read(bio);
-        return -1;
-    }
-    size_t n = MIN(peer->datagram_len, (size_t)len);
-    memcpy(data, peer->datagram, n);
-    peer->datagram = NULL;
-    return (int)n;
-}
-
-static int bio_write(BIO *bio, const char *data, int len)
-{
-    far_peer_send_raw(BIO_get_data(bio), data, (size_t)len);
-    return len;
-}
-
-static long bio_ctrl(BIO *bio, int command, long number, void *pointer)
-{
-    return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT ? 1
-           : command == BIO_CTRL_DGRAM_QUERY_MTU                                   ? 1200
-                                                                                   : 0;
-}
-
-static int accept_any(X509_STORE_CTX *store, void *unused)
-{
-    return 1; /* looked at in far_peer_handshake() */
-}
-
-static void make_certificate(struct far_peer *peer)
-{
-    peer->key = EVP_EC_gen("P-256");
-    peer->certificate = X509_new();
-    g_assert_true(peer->key && peer->certificate);
-    X509_NAME *name = X509_get_subject_name(peer->certificate);
-    X509_set_version(peer->certificate, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(peer->certificate), 7);
-    X509_gmtime_adj(X509_getm_notBefore(peer->certificate), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(peer->certificate), 3600);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const uint8_t *)"far", -1, -1, 0);
-    X509_set_issuer_name(peer->certificate, name);
-    X509_set_pubkey(peer->certificate, peer->key);
-    g_assert_cmpint(X509_sign(peer->certificate, peer->key, EVP_sha256()), >, 0);
-    unsigned len = sizeof peer->fingerprint;
-    g_assert_cmpint(X509_digest(peer->certificate, EVP_sha256(), peer->fingerprint, &len), ==, 1);
-}
-
-static void make_dtls(struct far_peer *peer, const char *profiles)
-{
-    peer->ctx = SSL_CTX_new(DTLS_client_method());
-    g_assert_nonnull(peer->ctx);
-    SSL_CTX_set_options(peer->ctx, SSL_OP_NO_QUERY_MTU);
-    SSL_CTX_set_verify(peer->ctx, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_cert_verify_callback(peer->ctx, accept_any, NULL);
-    g_assert_cmpint(SSL_CTX_use_certificate(peer->ctx, peer->certificate), ==, 1);
-    g_assert_cmpint(SSL_CTX_use_PrivateKey(peer->ctx, peer->key), ==, 1);
-    if (!profiles)
-        profiles = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80";
-    if (profiles[0])
-        g_assert_cmpint(SSL_CTX_set_tlsext_use_srtp(peer->ctx, profiles), ==, 0);
-    peer->bio_method = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "far");
-    BIO_meth_set_read(peer->bio_method, bio_read);
-    BIO_meth_set_write(peer->bio_method, bio_write);
-    BIO_meth_set_ctrl(peer->bio_method, bio_ctrl);
-    peer->ssl = SSL_new(peer->ctx);
-    BIO *bio = BIO_new(peer->bio_method);
-    g_assert_true(peer->ssl && bio);
-    BIO_set_data(bio, peer);
-    BIO_set_init(bio, 1);
-    SSL_set_bio(peer->ssl, bio, bio);
-    SSL_set_mtu(peer->ssl, 1200);
-    SSL_set_connect_state(peer->ssl);
-}
 
 static int open_socket(void)
 {
@@ -161,8 +52,7 @@ struct far_peer *far_peer_create(const char *profiles)
                     STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT);
     random_text(peer->ufrag, sizeof peer->ufrag);
     random_text(peer->pwd, sizeof peer->pwd);
-    make_certificate(peer);
-    make_dtls(peer, profiles);
+    far_secure_init(peer, profiles);
     return peer;
 }
 
@@ -170,15 +60,7 @@ void far_peer_destroy(struct far_peer *peer)
 {
     if (!peer)
         return;
-    SSL_free(peer->ssl);
-    SSL_CTX_free(peer->ctx);
-    BIO_meth_free(peer->bio_method);
-    X509_free(peer->certificate);
-    EVP_PKEY_free(peer->key);
-    if (peer->in)
-        srtp_dealloc(peer->in);
-    if (peer->out)
-        srtp_dealloc(peer->out);
+    far_secure_finish(peer);
     close(peer->fd);
     g_free(peer);
 }
@@ -246,7 +128,7 @@ sfu_peer_id far_peer_join(struct far_peer *peer, struct sfu *sfu, sfu_room_id ro
 
 struct sfu_event far_expect_event(struct sfu *sfu, enum sfu_event_type type, sfu_peer_id peer)
 {
-    int64_t until_us = clock_now_us() + TIMEOUT_US;
+    int64_t until_us = clock_now_us() + FAR_TIMEOUT_US;
     struct sfu_event event;
     for (;;) {
         while (sfu_next_event(sfu, &event))
@@ -273,32 +155,6 @@ static void take_stun(struct far_peer *peer, const uint8_t *data, size_t len)
     peer->check_answered = true;
 }
 
-static void advance_handshake(struct far_peer *peer)
-{
-    ERR_clear_error();
-    int r = SSL_do_handshake(peer->ssl);
-    if (r == 1) {
-        peer->handshake_done = true;
-        return;
-    }
-    int error = SSL_get_error(peer->ssl, r);
-    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
-        peer->handshake_failed = true;
-    ERR_clear_error();
-}
-
-static void take_dtls(struct far_peer *peer, const uint8_t *data, size_t len)
-{
-    peer->datagram = data;
-    peer->datagram_len = len;
-    uint8_t scratch[2048];
-    if (!peer->handshake_done)
-        advance_handshake(peer);
-    else
-        SSL_read(peer->ssl, scratch, sizeof scratch);
-    peer->datagram = NULL;
-}
-
 static void take_media(struct far_peer *peer, uint8_t *data, size_t len)
 {
     int n = (int)len;
@@ -315,7 +171,7 @@ static void take_media(struct far_peer *peer, uint8_t *data, size_t len)
 }
 
 /* One datagram; false when nothing came until the timeout. */
-static bool pump(struct far_peer *peer, int64_t timeout_us)
+bool far_peer_pump(struct far_peer *peer, int64_t timeout_us)
 {
     uint8_t data[FAR_PACKET_BYTES + 64] __attribute__((aligned(8))) = {0};
     ssize_t n = recv(peer->fd, data, FAR_PACKET_BYTES, 0);
@@ -330,7 +186,7 @@ static bool pump(struct far_peer *peer, int64_t timeout_us)
     if (data[0] <= 3)
         take_stun(peer, data, (size_t)n);
     else if (data[0] >= 20 && data[0] <= 63)
-        take_dtls(peer, data, (size_t)n);
+        far_secure_take(peer, data, (size_t)n);
     else
         take_media(peer, data, (size_t)n);
     return true;
@@ -354,7 +210,7 @@ static void send_check(struct far_peer *peer, bool nominate)
 
 bool far_peer_check(struct far_peer *peer, bool nominate, int *ret_error)
 {
-    int64_t until_us = clock_now_us() + TIMEOUT_US, resend_us = 0;
+    int64_t until_us = clock_now_us() + FAR_TIMEOUT_US, resend_us = 0;
     peer->check_answered = false;
     while (!peer->check_answered) {
         int64_t now_us = clock_now_us();
@@ -362,82 +218,13 @@ bool far_peer_check(struct far_peer *peer, bool nominate, int *ret_error)
             return false;
         if (now_us >= resend_us) {
             send_check(peer, nominate);
-            resend_us = now_us + RESEND_US;
+            resend_us = now_us + FAR_RESEND_US;
         }
-        pump(peer, resend_us - now_us);
+        far_peer_pump(peer, resend_us - now_us);
     }
     if (ret_error)
         *ret_error = peer->check_error;
     return peer->check_error == 0;
-}
-
-/* ---- DTLS ---- */
-
-static void assert_server_certificate(struct far_peer *peer)
-{
-    uint8_t digest[SFU_FINGERPRINT_BYTES];
-    char text[3 * SFU_FINGERPRINT_BYTES + 1];
-    unsigned len = sizeof digest;
-    X509 *certificate = SSL_get0_peer_certificate(peer->ssl);
-    g_assert_nonnull(certificate);
-    X509_digest(certificate, EVP_sha256(), digest, &len);
-    for (unsigned i = 0; i < SFU_FINGERPRINT_BYTES; i++)
-        g_snprintf(text + 3 * (gsize)i, 4, "%02X:", digest[i]);
-    text[sizeof text - 2] = '\0';
-    g_assert_cmpstr(text, ==, peer->server_fingerprint);
-}
-
-static srtp_t make_session(bool gcm, srtp_ssrc_type_t type, const uint8_t *key, const uint8_t *salt)
-{
-    uint8_t master[30];
-    srtp_policy_t policy = {.ssrc.type = type, .key = master, .window_size = 1024};
-    memcpy(master, key, 16);
-    memcpy(master + 16, salt, gcm ? 12 : 14);
-    if (gcm) {
-        srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
-        srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
-    } else {
-        srtp_crypto_policy_set_rtp_default(&policy.rtp);
-        srtp_crypto_policy_set_rtcp_default(&policy.rtcp);
-    }
-    srtp_t session = NULL;
-    g_assert_cmpint(srtp_create(&session, &policy), ==, srtp_err_status_ok);
-    return session;
-}
-
-static void take_keys(struct far_peer *peer)
-{
-    const SRTP_PROTECTION_PROFILE *profile = SSL_get_selected_srtp_profile(peer->ssl);
-    if (!profile)
-        return;
-    bool gcm = profile->id == SRTP_AEAD_AES_128_GCM;
-    size_t salt = gcm ? 12 : 14;
-    uint8_t keys[60];
-    g_assert_cmpint(SSL_export_keying_material(peer->ssl, keys, 32 + 2 * salt,
-                                               "EXTRACTOR-dtls_srtp", 19, NULL, 0, 0),
-                    ==, 1);
-    peer->out = make_session(gcm, ssrc_any_outbound, keys, keys + 32);
-    peer->in = make_session(gcm, ssrc_any_inbound, keys + 16, keys + 32 + salt);
-}
-
-bool far_peer_handshake(struct far_peer *peer)
-{
-    int64_t until_us = clock_now_us() + TIMEOUT_US;
-    advance_handshake(peer);
-    while (!peer->handshake_done && !peer->handshake_failed && clock_now_us() < until_us) {
-        if (!pump(peer, RESEND_US))
-            DTLSv1_handle_timeout(peer->ssl);
-    }
-    if (!peer->handshake_done)
-        return false;
-    assert_server_certificate(peer);
-    take_keys(peer);
-    return true;
-}
-
-void far_peer_close_dtls(struct far_peer *peer)
-{
-    SSL_shutdown(peer->ssl);
 }
 
 /* ---- media ---- */
@@ -473,7 +260,7 @@ bool far_peer_receive(struct far_peer *peer, struct far_packet *ret_packet, int6
     int64_t until_us = clock_now_us() + timeout_us;
     while (!peer->media_waiting) {
         int64_t left_us = until_us - clock_now_us();
-        if (!pump(peer, left_us) && left_us <= 0)
+        if (!far_peer_pump(peer, left_us) && left_us <= 0)
             return false;
     }
     peer->media_waiting = false;

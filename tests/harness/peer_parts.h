@@ -1,0 +1,50 @@
+/* What the two files of the far side share; see peer.h. */
+#ifndef TESTS_HARNESS_PEER_PARTS_H
+#define TESTS_HARNESS_PEER_PARTS_H
+
+#include "tests/harness/peer.h"
+
+#include <sys/socket.h>
+
+#include <openssl/ssl.h>
+#include <srtp2/srtp.h>
+#include <stun/stunagent.h>
+
+enum { FAR_TIMEOUT_US = 5000000, FAR_RESEND_US = 200000 };
+
+struct far_peer {
+    int fd;
+    struct sockaddr_storage to;
+    socklen_t to_len;
+    uint64_t received_bytes;
+    StunAgent agent;
+    struct sfu_ice theirs; /* the sfu's credentials */
+    char ufrag[9], pwd[25];
+    char server_fingerprint[3 * SFU_FINGERPRINT_BYTES];
+    EVP_PKEY *key;
+    X509 *certificate;
+    uint8_t fingerprint[SFU_FINGERPRINT_BYTES];
+    SSL_CTX *ctx;
+    BIO_METHOD *bio_method;
+    SSL *ssl;
+    const uint8_t *datagram; /* for the BIO */
+    size_t datagram_len;
+    bool handshake_done, handshake_failed;
+    srtp_t in, out;
+    bool check_answered;
+    int check_error;
+    bool media_waiting;
+    struct far_packet media;
+};
+
+/* Certificate and DTLS client. */
+void far_secure_init(struct far_peer *peer, const char *profiles);
+void far_secure_finish(struct far_peer *peer);
+
+/* Feeds one DTLS datagram. */
+void far_secure_take(struct far_peer *peer, const uint8_t *data, size_t len);
+
+/* Receives and handles one datagram; false when nothing came until the timeout. */
+bool far_peer_pump(struct far_peer *peer, int64_t timeout_us);
+
+#endif
