@@ -1,0 +1,23 @@
+"""Runs the functions of a test file whose names begin with test_ and reports in TAP."""
+import sys
+import traceback
+
+
+def run(module):
+    tests = [(name, fn) for name, fn in vars(module).items() if name.startswith('test_')]
+    wanted = sys.argv[1:]
+    if wanted:
+        tests = [(name, fn) for name, fn in tests if name in wanted]
+    print(f'1..{len(tests)}')
+    failed = 0
+    for number, (name, fn) in enumerate(tests, 1):
+        words = (fn.__doc__ or name).splitlines()[0]
+        try:
+            fn()
+        except Exception:
+            failed += 1
+            print('\n'.join('# ' + line for line in traceback.format_exc().splitlines()))
+            print(f'not ok {number} - {words}', flush=True)
+        else:
+            print(f'ok {number} - {words}', flush=True)
+    sys.exit(1 if failed else 0)
