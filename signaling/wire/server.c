@@ -112,7 +112,7 @@ static void lws_says(int level, const char *line)
 
 static int context_create(struct sig_server *server, const struct sig_server_config *config)
 {
-    void *loops[1] = {g_main_loop_new(NULL, FALSE)};
+    void *loops[1] = {server->loop = g_main_loop_new(NULL, FALSE)};
     struct lws_context_creation_info info = {0};
     bool all4 = !strcmp(config->listen, "0.0.0.0"), all6 = !strcmp(config->listen, "::");
     info.port = (int)config->port;
@@ -135,7 +135,6 @@ static int context_create(struct sig_server *server, const struct sig_server_con
     server->context = lws_create_context(&info);
     if (server->context)
         server->vhost = lws_create_vhost(server->context, &info);
-    g_main_loop_unref(loops[0]);
     return server->vhost ? 0 : -EADDRINUSE;
 }
 
@@ -166,6 +165,7 @@ void sig_server_destroy(struct sig_server *server)
         return;
     if (server->context)
         lws_context_destroy(server->context);
+    g_clear_pointer(&server->loop, g_main_loop_unref);
     g_hash_table_unref(server->conns);
     g_hash_table_unref(server->exchanges);
     g_free(server);

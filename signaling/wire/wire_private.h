@@ -12,7 +12,8 @@
 enum { SIG_CHUNK_BYTES = 64 * 1024, SIG_BODY_BYTES = 16 * 1024 };
 
 struct sig_server {
-    struct lws_context *context; /* NULL once destroyed */
+    struct lws_context *context;
+    GMainLoop *loop; /* never run: tells lws the context (the default one) it is to live in */
     struct lws_vhost *vhost;
     const struct sig_server_ops *ops;
     void *user;
