@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+
+import { StatsReader } from './stats';
+
+const inbound = (bytes: number, frames: number, received: number, lost: number) => ({
+  type: 'inbound-rtp',
+  bytesReceived: bytes,
+  framesDecoded: frames,
+  packetsReceived: received,
+  packetsLost: lost,
+  freezeCount: 1,
+});
+
+describe('stats', () => {
+  it('gives rates against the reading before', () => {
+    const reader = new StatsReader();
+    reader.read([inbound(1_000, 10, 100, 0), { type: 'outbound-rtp', framesEncoded: 5 }], 0);
+    const { report, bytesIn } = reader.read(
+      [
+        inbound(3_000, 70, 190, 10),
+        { type: 'outbound-rtp', framesEncoded: 65 },
+        { type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.0321 },
+        { type: 'candidate-pair', nominated: false, state: 'succeeded', currentRoundTripTime: 9 },
+      ],
+      2_000,
+    );
+    expect(report).toEqual({
+      rtt_ms: 32,
+      down: { fps: 30, loss_permille: 100, freezes: 0 },
+      up: { fps: 30, frames_encoded: 65 },
+    });
+    expect(bytesIn).toBe(2_000);
+  });
+
+  it('starts over when the counters do', () => {
+    const reader = new StatsReader();
+    reader.read([inbound(9_000, 900, 900, 9)], 0);
+    const { report, bytesIn } = reader.read([inbound(100, 1, 1, 0)], 2_000);
+    expect(report.down).toEqual({});
+    expect(bytesIn).toBe(100);
+  });
+});
