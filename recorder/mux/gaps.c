@@ -1,0 +1,161 @@
+#include "recorder/mux/gaps.h"
+
+#include "recorder/mux/causes.h"
+
+#include <string.h>
+
+/* Longer than a sender with nothing to say stays quiet: Opus in DTX speaks every 400 ms, a browser
+ * repeats a still picture of a camera about once a second, of a document more seldom. */
+static const int64_t silence_us[REC_SOURCE_COUNT] = {1000000, 2500000, 10000000};
+/* What is left over at the edges of an explained gap belongs to it: a picture comes back with the next
+ * key frame, not at the moment a hold ends. */
+#define REST_MIN_US 1000000
+
+const char *rec_cause_name(enum rec_cause cause)
+{
+    static const char *const names[] = {"HOLD",    "MUTE",     "BACKGROUND",
+                                        "NETWORK", "OVERFLOW", "RESTART"};
+    return names[cause];
+}
+
+struct search {
+    struct rec_gaps *gaps;
+    const GArray *causes; /* struct rec_gap */
+    const struct rec_track *track;
+};
+
+static void add(struct search *search, enum rec_cause cause, int64_t start_us, int64_t end_us)
+{
+    const struct rec_gap gap = {search->track->participant, search->track->source, cause, start_us,
+                                end_us};
+    g_array_append_val(search->gaps->gaps, gap);
+}
+
+static void add_missing(struct search *search, enum rec_cause cause, int64_t start_us,
+                        int64_t end_us)
+{
+    add(search, cause, start_us, end_us);
+    search->gaps->missing_us += end_us - start_us;
+}
+
+static bool is_intended(const struct rec_gap *cause)
+{
+    return cause->cause == REC_CAUSE_HOLD || cause->cause == REC_CAUSE_MUTE ||
+           cause->cause == REC_CAUSE_BACKGROUND;
+}
+
+static bool applies(const struct search *search, const struct rec_gap *cause, int64_t start_us,
+                    int64_t end_us)
+{
+    return (!cause->participant || cause->participant == search->track->participant) &&
+           cause->source == search->track->source && cause->start_us < end_us &&
+           cause->end_us > start_us;
+}
+
+/* A hole that a fault of ours explains is that fault's from end to end. Otherwise what people did on
+ * purpose is taken out of it (it is in the list on its own) and the rest is the network's. */
+static void explain(struct search *search, int64_t start_us, int64_t end_us)
+{
+    for (guint i = 0; i < search->causes->len; i++) {
+        const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
+        if (!is_intended(cause) && applies(search, cause, start_us, end_us)) {
+            add_missing(search, cause->cause, start_us, end_us);
+            return;
+        }
+    }
+    for (guint i = 0; i < search->causes->len; i++) {
+        const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
+        if (!is_intended(cause) || !applies(search, cause, start_us, end_us))
+            continue;
+        if (cause->start_us - start_us >= REST_MIN_US)
+            explain(search, start_us, cause->start_us);
+        if (end_us - cause->end_us >= REST_MIN_US)
+            explain(search, cause->end_us, end_us);
+        return;
+    }
+    add_missing(search, REC_CAUSE_NETWORK, start_us, end_us);
+}
+
+static bool is_in_hole(const struct rec_frames *run, int64_t start_us, int64_t end_us)
+{
+    for (guint i = 0; i < run->holes->len; i++) {
+        const struct rec_hole *hole = &g_array_index(run->holes, struct rec_hole, i);
+        if (hole->start_us < end_us && hole->end_us > start_us)
+            return true;
+    }
+    return false;
+}
+
+static void find_silence(struct search *search, const struct rec_frames *run, int64_t *last_us)
+{
+    for (guint i = 0; i < run->frames->len; i++) {
+        int64_t at_us = g_array_index(run->frames, struct rec_frame, i).wall_us;
+        if (*last_us && at_us - *last_us > silence_us[search->track->source] &&
+            !is_in_hole(run, *last_us, at_us))
+            explain(search, *last_us, at_us);
+        *last_us = at_us;
+    }
+    for (guint i = 0; i < run->holes->len; i++) {
+        const struct rec_hole *hole = &g_array_index(run->holes, struct rec_hole, i);
+        explain(search, hole->start_us, hole->end_us);
+    }
+}
+
+/* Those on purpose, as far as the track reaches. */
+static void add_intended(struct search *search, int64_t start_us, int64_t end_us)
+{
+    for (guint i = 0; i < search->causes->len; i++) {
+        const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
+        if (is_intended(cause) && applies(search, cause, start_us, end_us))
+            add(search, cause->cause, MAX(cause->start_us, start_us), MIN(cause->end_us, end_us));
+    }
+}
+
+static void search_track(struct search *search, int64_t session_end_us)
+{
+    const struct rec_track *track = search->track;
+    int64_t first_us = 0, last_us = 0;
+    for (guint r = 0; r < track->runs->len; r++) {
+        const struct rec_frames *run = track->runs->pdata[r];
+        if (!first_us && run->frames->len)
+            first_us = g_array_index(run->frames, struct rec_frame, 0).wall_us;
+        find_silence(search, run, &last_us);
+    }
+    if (!first_us)
+        return;
+    /* Somebody whose media ended before he left. */
+    int64_t left_us = track->participant->left_us ? track->participant->left_us : session_end_us;
+    int64_t end_us = MAX(last_us, left_us);
+    if (end_us - last_us > silence_us[track->source])
+        explain(search, last_us, end_us);
+    add_intended(search, first_us, end_us);
+    search->gaps->expected_us += end_us - first_us;
+}
+
+static gint compare_gaps(gconstpointer a, gconstpointer b)
+{
+    const struct rec_gap *first = a;
+    const struct rec_gap *second = b;
+    if (first->start_us != second->start_us)
+        return first->start_us < second->start_us ? -1 : 1;
+    int r = strcmp(first->participant->id, second->participant->id);
+    return r ? r : (int)first->source - (int)second->source;
+}
+
+void rec_gaps_init(struct rec_gaps *gaps, const struct rec_session *session,
+                   const struct rec_legs *legs)
+{
+    *gaps = (struct rec_gaps){.gaps = g_array_new(FALSE, FALSE, sizeof(struct rec_gap))};
+    g_autoptr(GArray) causes = g_array_new(FALSE, FALSE, sizeof(struct rec_gap));
+    rec_causes_collect(causes, session);
+    for (guint i = 0; i < legs->tracks->len; i++) {
+        struct search search = {.gaps = gaps, .causes = causes, .track = legs->tracks->pdata[i]};
+        search_track(&search, session->ended_us);
+    }
+    g_array_sort(gaps->gaps, compare_gaps);
+}
+
+void rec_gaps_finish(struct rec_gaps *gaps)
+{
+    g_array_unref(gaps->gaps);
+}

@@ -1,0 +1,15 @@
+/* One rendering: a spool folder becomes a recording in the archive. */
+#ifndef RECORDER_MUX_RENDER_H
+#define RECORDER_MUX_RENDER_H
+
+/* How `shipinban-recorder --render` ends. */
+enum rec_render_result {
+    REC_RENDER_DONE = 0,
+    REC_RENDER_FAILED = 1, /* archive/<session>.failed says why */
+    REC_RENDER_BUSY = 3,   /* the daemon writes there: try again later */
+};
+
+/* Prints what it did to stdout, why it failed to stderr. */
+enum rec_render_result rec_render(const char *spool_folder, const char *archive_dir);
+
+#endif

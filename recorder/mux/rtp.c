@@ -1,0 +1,56 @@
+#include "recorder/mux/rtp.h"
+
+#include "base/bytes.h"
+
+bool rec_rtp_parse(const uint8_t *data, size_t len, struct rec_rtp *ret_rtp)
+{
+    struct bytes_reader r = bytes_reader(data, len);
+    uint8_t first = bytes_u8(&r);
+    uint8_t second = bytes_u8(&r);
+    struct rec_rtp rtp = {.pt = second & 0x7f, .marker = second >> 7};
+    rtp.seq = bytes_u16(&r);
+    rtp.timestamp = bytes_u32(&r);
+    rtp.ssrc = bytes_u32(&r);
+    bytes_skip(&r, (size_t)(first & 15) * 4); /* CSRCs */
+    if (first & 0x10) {                       /* header extension */
+        bytes_skip(&r, 2);
+        bytes_skip(&r, (size_t)bytes_u16(&r) * 4);
+    }
+    if (r.bad || first >> 6 != 2)
+        return false;
+    rtp.payload = data + r.at;
+    rtp.len = bytes_left(&r);
+    if (first & 0x20) {
+        size_t padding = rtp.len ? data[len - 1] : 0;
+        if (padding == 0 || padding > rtp.len)
+            return false;
+        rtp.len -= padding;
+    }
+    *ret_rtp = rtp;
+    return true;
+}
+
+bool rec_sender_report_parse(const uint8_t *data, size_t len, struct rec_sender_report *ret_report)
+{
+    struct bytes_reader r = bytes_reader(data, len);
+    uint8_t first = bytes_u8(&r);
+    uint8_t type = bytes_u8(&r);
+    bytes_skip(&r, 2);
+    struct rec_sender_report report = {.ssrc = bytes_u32(&r)};
+    report.ntp = bytes_u64(&r);
+    report.timestamp = bytes_u32(&r);
+    if (r.bad || first >> 6 != 2 || type != 200 || report.ntp == 0)
+        return false;
+    *ret_report = report;
+    return true;
+}
+
+bool rec_rtx_unwrap(struct rec_rtp *rtp)
+{
+    if (rtp->len < 2)
+        return false;
+    rtp->seq = (uint16_t)(rtp->payload[0] << 8 | rtp->payload[1]);
+    rtp->payload += 2;
+    rtp->len -= 2;
+    return rtp->len > 0;
+}
