@@ -118,7 +118,9 @@ static void test_one_payload_an_index(gconstpointer suite)
     struct ends ends = make_ends(GPOINTER_TO_INT(suite));
     bool used[400] = {0};
     for (unsigned i = 0; i < 3000; i++) {
-        uint16_t seq = (uint16_t)g_test_rand_int_range(0, 400);
+        /* The first is before the edge of the sequence: a sender that began behind it would rightly take
+         * the numbers before it for those of a whole round later, which are other indices. */
+        uint16_t seq = i ? (uint16_t)g_test_rand_int_range(0, 400) : 0;
         uint8_t packet[SIZE] __attribute__((aligned(8)));
         size_t len = make_rtp(packet, 7, (uint16_t)(65400 + seq), (uint8_t)i);
         int r = srtp_pair_protect_rtp(ends.server, packet, &len);
