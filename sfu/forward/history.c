@@ -28,7 +28,7 @@ void history_clear(struct history *history)
     memset(history->entries, 0, HISTORY_PACKETS * sizeof *history->entries);
 }
 
-void history_put(struct history *history, int64_t number, const void *data, size_t len)
+void history_put(struct history *history, int64_t number, const void *data, size_t len, int64_t note)
 {
     struct history_entry *entry = &history->entries[number % HISTORY_PACKETS];
     if (entry->number > number)
@@ -38,10 +38,10 @@ void history_put(struct history *history, int64_t number, const void *data, size
         at += HISTORY_BYTES - at % HISTORY_BYTES;
     memcpy(history->bytes + at % HISTORY_BYTES, data, len);
     history->end = at + len;
-    *entry = (struct history_entry){.number = number, .at = at, .len = (uint16_t)len};
+    *entry = (struct history_entry){.number = number, .note = note, .at = at, .len = (uint16_t)len};
 }
 
-const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len)
+const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len, int64_t *ret_note)
 {
     if (number <= 0)
         return NULL;
@@ -49,5 +49,7 @@ const uint8_t *history_get(const struct history *history, int64_t number, size_t
     if (entry->number != number || history->end - entry->at > HISTORY_BYTES)
         return NULL;
     *ret_len = entry->len;
+    if (ret_note)
+        *ret_note = entry->note;
     return history->bytes + entry->at % HISTORY_BYTES;
 }

@@ -13,6 +13,7 @@ enum {
 
 struct history_entry {
     int64_t number; /* 0: empty */
+    int64_t note;   /* the caller's */
     uint64_t at;    /* bytes ever written before it */
     uint16_t len;
 };
@@ -31,10 +32,10 @@ void history_finish(struct history *history);
 /* Forgets everything. */
 void history_clear(struct history *history);
 
-/* Copies `len` bytes (at most 65535) in as packet `number` (> 0). */
-void history_put(struct history *history, int64_t number, const void *data, size_t len);
+/* Copies `len` bytes (at most 65535) in as packet `number` (> 0); `note` is kept beside it. */
+void history_put(struct history *history, int64_t number, const void *data, size_t len, int64_t note);
 
-/* Borrows packet `number` until the next put, or NULL. */
-const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len);
+/* Borrows packet `number` until the next put, or NULL. `ret_note` may be NULL. */
+const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len, int64_t *ret_note);
 
 #endif

@@ -242,23 +242,22 @@ static bool begin(struct slot *slot, const struct uplink_packet *packet, int64_t
 
 static void pass_on(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
 {
-    bool newest = packet->number > slot->highest_source;
-    if (packet->rtp.payload_len == 0 && newest) { /* a probe: the receiver never learns of it */
-        renumber_leave_out(&slot->renumber, packet->number);
-        slot->highest_source = packet->number;
-        return;
-    }
     int64_t number;
     if (!renumber_map(&slot->renumber, packet->number, &number)) {
         peer_drop(slot->peer, SFU_DROP_TOO_OLD);
         return;
     }
-    if (newest) {
+    if (packet->number > slot->highest_source) {
         slot->highest_source = packet->number;
+        if (packet->rtp.payload_len == 0) { /* a probe: the receiver never learns of it */
+            renumber_leave_out(&slot->renumber, packet->number);
+            return;
+        }
         slot->last_us = now_us;
-        slot->next_number = number + 1;
         slot->last_timestamp = packet->rtp.timestamp + slot->timestamp_offset;
     }
+    if (number >= slot->next_number) /* also of a late one, where a probe came in between */
+        slot->next_number = number + 1;
     slot_packet_send(slot, packet, number, now_us);
 }
 

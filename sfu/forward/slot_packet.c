@@ -116,7 +116,7 @@ void slot_packet_send(struct slot *slot, const struct uplink_packet *packet, int
     if (env->send_rtp(slot->peer->transport, len, &wire, &wire_len) < 0)
         return;
     if (keeps_wire(slot))
-        history_put(&slot->wire, number, wire, wire_len);
+        history_put(&slot->wire, number, wire, wire_len, 0);
     if (slot->sent)
         slot->sent[number % SLOT_SENT] = (struct slot_sent){
             .number = number, .source = packet->number, .switches = slot->switches};
@@ -146,7 +146,7 @@ static bool resend_wire(struct slot *slot, const struct slot_sent *sent)
 {
     const struct fwd_env *env = peer_env(slot->peer);
     size_t len;
-    const uint8_t *wire = slot->wire.bytes ? history_get(&slot->wire, sent->number, &len) : NULL;
+    const uint8_t *wire = slot->wire.bytes ? history_get(&slot->wire, sent->number, &len, NULL) : NULL;
     if (!wire)
         return false;
     slot->peer->quality.down_bytes += len;

@@ -207,7 +207,8 @@ static void codec_note(struct uplink *uplink, enum sfu_codec codec)
                                  .type = type, .section = uplink->section, .codec = codec, .ssrc = uplink->ssrc});
 }
 
-/* Picture ids of 7 and 15 bits go on one endless line; a sender may change the width. */
+/* Picture ids of 7 and 15 bits go on one endless line; a sender may change the width. What is later by its
+ * sequence number is not earlier by its picture, and the other way round: so even 7 bits are enough. */
 static void picture_note(struct uplink *uplink, struct uplink_packet *packet)
 {
     if (packet->codec != SFU_CODEC_VP8 || packet->rtp.payload_len == 0 || packet->vp8.id_bits == 0)
@@ -216,11 +217,17 @@ static void picture_note(struct uplink *uplink, struct uplink_packet *packet)
     if (!uplink->picture_known) {
         uplink->picture_known = true;
         uplink->picture_id = (INT64_C(1) << 20) + packet->vp8.picture_id;
+        uplink->picture_number = packet->number;
     }
     int64_t ahead = (packet->vp8.picture_id - uplink->picture_id) & (size - 1);
-    packet->picture_id = uplink->picture_id + (ahead < size / 2 ? ahead : ahead - size);
-    if (packet->picture_id > uplink->picture_id)
+    bool later = packet->number > uplink->picture_number;
+    if (ahead > 0 && !later)
+        ahead -= size;
+    packet->picture_id = uplink->picture_id + ahead;
+    if (later) {
         uplink->picture_id = packet->picture_id;
+        uplink->picture_number = packet->number;
+    }
 }
 
 static void keyframe_note(struct uplink *uplink, const struct uplink_packet *packet, int64_t now_us)
@@ -249,7 +256,8 @@ void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool re
     if (uplink->missing.count)
         missing_ask(uplink, now_us);
     if (uplink->slots && uplink->history.bytes && uplink->to_slots)
-        history_put(&uplink->history, packet->number, packet->rtp.data, packet->rtp.len);
+        history_put(&uplink->history, packet->number, packet->rtp.data, packet->rtp.len,
+                    packet->picture_id);
     struct slot *next;
     for (struct slot *slot = uplink->slots; slot; slot = next) {
         next = slot->next;
@@ -260,16 +268,16 @@ void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool re
 bool uplink_recall(struct uplink *uplink, int64_t number, struct uplink_packet *ret_packet)
 {
     size_t len;
-    const uint8_t *data = uplink->history.bytes ? history_get(&uplink->history, number, &len) : NULL;
     struct uplink_packet packet = {.number = number};
     bool repair;
+    const uint8_t *data =
+        uplink->history.bytes ? history_get(&uplink->history, number, &len, &packet.picture_id) : NULL;
     if (!data || rtp_packet_parse(data, len, &packet.rtp) < 0)
         return false;
     const struct sfu_payload *payload =
         section_payload(&uplink->peer->sections[uplink->section], packet.rtp.pt, &repair);
     if (!payload || repair || uplink_packet_read(uplink, payload->codec, &packet) < 0)
         return false;
-    picture_note(uplink, &packet);
     *ret_packet = packet;
     return true;
 }

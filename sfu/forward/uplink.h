@@ -40,6 +40,7 @@ struct uplink {
 
     bool picture_known;
     int64_t picture_id;          /* newest, extended */
+    int64_t picture_number;      /* sequence number it came with */
     bool keyframe_known;
     uint32_t keyframe_timestamp; /* of the newest key frame */
     int64_t keyframe_number;     /* its first packet */

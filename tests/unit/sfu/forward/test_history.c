@@ -22,15 +22,17 @@ static void test_random_sizes(void)
     for (int64_t n = 1; n <= 20000; n++) {
         sizes[n] = (uint16_t)g_test_rand_int_range(12, 1500);
         fill(data, sizes[n], n);
-        history_put(&h, n, data, sizes[n]);
+        history_put(&h, n, data, sizes[n], n * 3);
         int64_t asked = n - g_test_rand_int_range(0, 600);
         size_t len;
-        const uint8_t *found = history_get(&h, asked, &len);
+        int64_t note;
+        const uint8_t *found = history_get(&h, asked, &len, &note);
         if (asked > n - 200 && asked > 0)
             g_assert_nonnull(found); /* 200 * 1500 bytes always fit */
         if (!found)
             continue;
         g_assert_cmpuint(len, ==, sizes[asked]);
+        g_assert_cmpint(note, ==, asked * 3);
         fill(expected, len, asked);
         g_assert_cmpmem(found, len, expected, len);
     }
@@ -43,14 +45,14 @@ static void test_late_does_not_displace(void)
     struct history h;
     size_t len;
     g_assert_cmpint(history_init(&h), ==, 0);
-    history_put(&h, 1000, "new", 3);
-    history_put(&h, 1000 - HISTORY_PACKETS, "old", 3);
-    g_assert_null(history_get(&h, 1000 - HISTORY_PACKETS, &len));
-    g_assert_nonnull(history_get(&h, 1000, &len));
-    g_assert_null(history_get(&h, 0, &len));
-    g_assert_null(history_get(&h, -5, &len));
+    history_put(&h, 1000, "new", 3, 0);
+    history_put(&h, 1000 - HISTORY_PACKETS, "old", 3, 0);
+    g_assert_null(history_get(&h, 1000 - HISTORY_PACKETS, &len, NULL));
+    g_assert_nonnull(history_get(&h, 1000, &len, NULL));
+    g_assert_null(history_get(&h, 0, &len, NULL));
+    g_assert_null(history_get(&h, -5, &len, NULL));
     history_clear(&h);
-    g_assert_null(history_get(&h, 1000, &len));
+    g_assert_null(history_get(&h, 1000, &len, NULL));
     history_finish(&h);
 }
 
