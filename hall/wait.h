@@ -9,7 +9,7 @@ struct hall_wait {
     int64_t min_us, max_us; /* whole minutes */
 };
 
-/* Pure. The range that holds 8 of 10 true waits when `servers` windows work, `idle` of them free, each service
+/* Pure. The range that holds about 3 of 4 true waits when `servers` windows work, `idle` of them free, each service
  * takes `mean_us` on average, and `ahead` people come before. */
 struct hall_wait hall_wait_range(unsigned ahead, unsigned servers, unsigned idle, double mean_us);
 
