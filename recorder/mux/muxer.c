@@ -130,12 +130,14 @@ static GstCaps *video_caps(const struct rec_leg *leg)
 static GstCaps *audio_caps(void)
 {
     return gst_caps_new_simple("audio/x-opus", "rate", G_TYPE_INT, 48000, "channels", G_TYPE_INT, 2,
-                               "channel-mapping-family", G_TYPE_INT, 0, NULL);
+                               "channel-mapping-family", G_TYPE_INT, 0, "stream-count", G_TYPE_INT,
+                               1, "coupled-count", G_TYPE_INT, 1, NULL);
 }
 
 /* ---- the pipeline -------------------------------------------------------------------------------------- */
 
-static void add_feed(GstElement *pipeline, GstElement *muxer, struct feed *feed, GstCaps *caps)
+static void add_feed(GstElement *pipeline, GstElement *muxer, const char *pad, struct feed *feed,
+                     GstCaps *caps)
 {
     GstElement *source = gst_element_factory_make("appsrc", NULL);
     g_object_set(source, "format", GST_FORMAT_TIME, "max-bytes", (guint64)QUEUE_BYTES, NULL);
@@ -144,7 +146,7 @@ static void add_feed(GstElement *pipeline, GstElement *muxer, struct feed *feed,
     GstAppSrcCallbacks callbacks = {.need_data = on_need_data};
     gst_app_src_set_callbacks(GST_APP_SRC(source), &callbacks, feed, NULL);
     gst_bin_add(GST_BIN(pipeline), source);
-    gst_element_link(source, muxer);
+    gst_element_link_pads(source, "src", muxer, pad);
 }
 
 static GstElement *make_muxer(const struct rec_leg *leg, const char *path)
@@ -190,8 +192,8 @@ int rec_muxer_write(const struct rec_leg *leg, const char *path, char **ret_what
     struct feed video = {.samples = leg->video};
     struct feed audio = {.samples = leg->audio};
     if (leg->video->len)
-        add_feed(pipeline, muxer, &video, video_caps(leg));
+        add_feed(pipeline, muxer, "video_%u", &video, video_caps(leg));
     if (leg->audio->len)
-        add_feed(pipeline, muxer, &audio, audio_caps());
+        add_feed(pipeline, muxer, "audio_%u", &audio, audio_caps());
     return run_pipeline(pipeline, ret_what);
 }
