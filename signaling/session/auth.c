@@ -81,7 +81,8 @@ int sig_auth_check(const uint8_t secret[HALL_SECRET_BYTES], const char *token,
         return -EACCES;
     g_strlcpy(identity.subject, subject, sizeof identity.subject);
     g_strlcpy(identity.session, session ? session : "", sizeof identity.session);
-    identity.window = (unsigned)jwt_get_grant_int(jwt, "win");
+    long window = jwt_get_grant_int(jwt, "win"); /* -1 when the token names none */
+    identity.window = window > 0 ? (unsigned)window : 0;
     *ret_identity = identity;
     return 0;
 }

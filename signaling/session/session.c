@@ -39,7 +39,7 @@ int sig_session_step(struct sig_session *session, enum sig_session_event event)
 
 const char *sig_session_state_name(enum sig_session_state state)
 {
-    return state == SIG_SESSION_GATHERING ? "connecting" : state_names[state];
+    return state_names[state];
 }
 
 struct sig_session *sig_session_create(struct sig_daemon *daemon, const struct hall_session *view)

@@ -123,7 +123,7 @@ export class Client {
   /* Media lives exactly as long as the session does. */
   private followSession(): void {
     const { session, limits, iceServers } = this.store.state;
-    const live = session !== null && session.state !== 'ended';
+    const live = session !== null && session.state !== 'ended' && session.state !== 'gathering';
     if (live && limits !== null && this.media.status === 'idle') {
       this.media.start({ iceServers, slots: limits.slots });
       this.media.setSlots(this.store.state.slots);

@@ -109,7 +109,7 @@ export type Participant = v.InferOutput<typeof Participant>;
 
 export const Session = v.object({
   id: key,
-  state: v.picklist(['connecting', 'active', 'held', 'ended']),
+  state: v.picklist(['gathering', 'connecting', 'active', 'held', 'ended']),
   matter: MatterRef,
   ticket: optional(key),
   number: optional(v.string()),
