@@ -70,11 +70,21 @@ static void *reserve(struct rec_tap *tap, const struct source *source, enum rec_
     return record->data;
 }
 
+/* Room for a record of a loss and a packet: a loss is told when packets come through again, not once
+ * for each small record that still finds a place in a ring that is full. */
+static bool has_room(const struct rec_tap *tap, size_t len)
+{
+    size_t room = ring_capacity_bytes(tap->ring) - ring_used_bytes(tap->ring);
+    return room >= len + sizeof(struct rec_loss) + 2 * (sizeof(struct rec_record) + 16);
+}
+
 /* True when there is nothing (more) to tell. */
-static bool tell_loss(struct rec_tap *tap, struct source *source)
+static bool tell_loss(struct rec_tap *tap, struct source *source, size_t next_len)
 {
     if (!source->loss.packets)
         return true;
+    if (!has_room(tap, next_len))
+        return false;
     void *data = reserve(tap, source, REC_RECORD_LOSS, source->loss.end_us, sizeof source->loss);
     if (!data)
         return false;
@@ -97,7 +107,7 @@ static void copy_packet(struct rec_tap *tap, struct source *source, enum rec_rec
                         const struct sfu_sink_packet *packet)
 {
     void *data = NULL;
-    if (tell_loss(tap, source))
+    if (tell_loss(tap, source, packet->len))
         data = reserve(tap, source, kind, packet->arrival_us, packet->len);
     if (!data) {
         note_loss(tap, source, packet->arrival_us);
@@ -163,7 +173,7 @@ static void on_closed(void *sink)
     struct rec_tap_remains *remains = &tap->remains;
     for (unsigned i = 0; i < SOURCES_MAX && tap->sources[i].used; i++) {
         struct source *source = &tap->sources[i];
-        if (tell_loss(tap, source))
+        if (tell_loss(tap, source, 0))
             continue;
         remains->start_us = remains->packets ? MIN(remains->start_us, source->loss.start_us)
                                              : source->loss.start_us;

@@ -13,6 +13,14 @@ static int fail(const char *what)
     return EXIT_FAILURE;
 }
 
+static int render_folder(const char *folder, const char *archive_dir)
+{
+    g_autofree char *text = NULL;
+    enum rec_render_result result = rec_render(folder, archive_dir, &text);
+    fprintf(result == REC_RENDER_DONE ? stdout : stderr, "%s\n", text);
+    return (int)result;
+}
+
 int main(int argc, char **argv)
 {
     g_autofree char *config = NULL;
@@ -34,7 +42,7 @@ int main(int argc, char **argv)
         return fail(error->message);
     log_init(LOG_AT_INFO);
     if (render && out)
-        return (int)rec_render(render, out);
+        return render_folder(render, out);
     if (!config || render || out)
         return fail("give either --config FILE, or --render FOLDER and --out DIR");
     return rec_watch_run(config) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

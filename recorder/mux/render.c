@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 
 struct render {
     int64_t started_us;
@@ -100,33 +99,33 @@ static int read_and_write(struct render *render)
     return r;
 }
 
-static enum rec_render_result tell(struct render *render, int error)
+static enum rec_render_result tell(struct render *render, int error, char **ret_text)
 {
+    int64_t length_us = render->session.ended_us - render->session.started_us;
+    if (error == 0) {
+        *ret_text =
+            g_strdup_printf("%s: rendered %.1f s in %" PRId64 " ms", render->publish.final,
+                            (double)length_us / 1e6, (clock_now_us() - render->started_us) / 1000);
+        return REC_RENDER_DONE;
+    }
+    const char *what = render->what ? render->what : g_strerror(-error);
+    *ret_text = g_strdup_printf("%s: %s", render->publish.spool_folder, what);
     if (error == -EBUSY)
         return REC_RENDER_BUSY;
-    if (error < 0) {
-        const char *what = render->what ? render->what : g_strerror(-error);
-        fprintf(stderr, "%s: %s\n", render->publish.spool_folder, what);
-        rec_publish_fail(&render->publish, what);
-        return REC_RENDER_FAILED;
-    }
-    return REC_RENDER_DONE;
+    rec_publish_fail(&render->publish, what);
+    return REC_RENDER_FAILED;
 }
 
-enum rec_render_result rec_render(const char *spool_folder, const char *archive_dir)
+enum rec_render_result rec_render(const char *spool_folder, const char *archive_dir,
+                                  char **ret_text)
 {
     struct render render = {.started_us = clock_now_us()};
     if (rec_publish_init(&render.publish, spool_folder, archive_dir) < 0) {
-        fprintf(stderr, "%s: not the name of a session's folder\n", spool_folder);
+        *ret_text = g_strdup_printf("%s: not the name of a session's folder", spool_folder);
         return REC_RENDER_FAILED;
     }
     rec_segments_init(&render.segments);
-    int r = read_and_write(&render);
-    enum rec_render_result result = tell(&render, r);
-    if (r == 0)
-        printf("%s: rendered %.1f s in %" PRId64 " ms\n", render.publish.final,
-               (double)(render.session.ended_us - render.session.started_us) / 1e6,
-               (clock_now_us() - render.started_us) / 1000);
+    enum rec_render_result result = tell(&render, read_and_write(&render), ret_text);
     rec_segments_finish(&render.segments);
     rec_publish_finish(&render.publish);
     g_free(render.what);

@@ -9,7 +9,8 @@ enum rec_render_result {
     REC_RENDER_BUSY = 3,   /* the daemon writes there: try again later */
 };
 
-/* Prints what it did to stdout, why it failed to stderr. */
-enum rec_render_result rec_render(const char *spool_folder, const char *archive_dir);
+/* `ret_text` (g_free() it; never NULL) says what was done, or why it failed. */
+enum rec_render_result rec_render(const char *spool_folder, const char *archive_dir,
+                                  char **ret_text);
 
 #endif

@@ -261,5 +261,8 @@ void scene_render(struct scene *scene)
 {
     scene_end(scene);
     g_autofree char *folder = scene_spool_path(scene);
-    g_assert_cmpint(rec_render(folder, scene->archive), ==, REC_RENDER_DONE);
+    g_autofree char *text = NULL;
+    enum rec_render_result result = rec_render(folder, scene->archive, &text);
+    g_test_message("%s", text);
+    g_assert_cmpint(result, ==, REC_RENDER_DONE);
 }
