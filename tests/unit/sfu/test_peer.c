@@ -231,6 +231,26 @@ static void test_restart(void)
     teardown(&s);
 }
 
+/* Checks from addresses that have proved nothing are computed at a limited rate. */
+static void test_check_rate(void)
+{
+    struct stage s;
+    uint8_t data[64 + UDP_SPARE_BYTES] = {0};
+    struct udp_datagram datagram = {.data = data, .len = 20, .tuple = way(1)};
+    const _Atomic uint64_t *drops;
+    setup(&s);
+    drops = s.worker->counters.drops;
+    for (unsigned i = 0; i < WORKER_CHECKS_PER_S + 10; i++)
+        intake_datagram(s.worker, &datagram);
+    g_assert_cmpuint(drops[SFU_DROP_STUN_MALFORMED], ==, WORKER_CHECKS_PER_S);
+    g_assert_cmpuint(drops[SFU_DROP_STUN_RATE], ==, 10);
+    negotiate(s.a, "AAAAaaaa");
+    check(s.a, 1, "AAAAaaaa", true); /* from now on the address is known */
+    intake_datagram(s.worker, &datagram);
+    g_assert_cmpuint(drops[SFU_DROP_STUN_RATE], ==, 10);
+    teardown(&s);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -241,5 +261,6 @@ int main(int argc, char **argv)
     g_test_add_func("/sfu/peer/never-came", test_never_came);
     g_test_add_func("/sfu/peer/no-handshake", test_no_handshake);
     g_test_add_func("/sfu/peer/restart", test_restart);
+    g_test_add_func("/sfu/peer/check-rate", test_check_rate);
     return g_test_run();
 }

@@ -65,6 +65,25 @@ static sfu_peer_id open_peer(struct call *call, struct far_peer *peer, struct sf
     return id;
 }
 
+static void test_wrong_password(void)
+{
+    struct call call;
+    struct sfu_negotiation n;
+    int error = 0;
+    call_open(&call, NULL);
+    struct far_peer *peer = far_peer_create(NULL);
+    sfu_peer_id id;
+    far_peer_offer(peer, call.sfu, call.room, NULL, 0, &n);
+    n.local.pwd[5] = n.local.pwd[5] == 'x' ? 'y' : 'x'; /* not what the peer was told */
+    g_assert_cmpint(sfu_peer_open(call.sfu, call.room, 3, &id), ==, 0);
+    g_assert_cmpint(sfu_peer_negotiate(call.sfu, id, &n), ==, 0);
+    g_assert_false(far_peer_check(peer, true, &error));
+    g_assert_cmpint(error, ==, 401);
+    call_expect_dropped(call.sfu, SFU_DROP_STUN_INTEGRITY, 1);
+    far_peer_destroy(peer);
+    call_close(&call);
+}
+
 static void test_wrong_fingerprint(void)
 {
     struct call call;
@@ -82,6 +101,21 @@ static void test_wrong_fingerprint(void)
     g_assert_cmpint(event.failure, ==, SFU_FAILURE_FINGERPRINT);
     far_peer_destroy(peer);
     far_peer_destroy(other);
+    call_close(&call);
+}
+
+/* A later offer may not come with another certificate: the association would be another's (RFC 8842). */
+static void test_certificate_changed(void)
+{
+    struct call call;
+    struct sfu_negotiation n;
+    struct sfu_section section = call_audio_section(PT_A, 0xa1, 0xa2);
+    call_open(&call, NULL);
+    far_peer_offer(call.a, call.sfu, call.room, &section, 1, &n);
+    n.remote_fingerprint[0] ^= 1;
+    g_assert_cmpint(sfu_peer_negotiate(call.sfu, call.a_id, &n), ==, 0);
+    struct sfu_event event = far_expect_event(call.sfu, SFU_EVENT_FAILED, call.a_id);
+    g_assert_cmpint(event.failure, ==, SFU_FAILURE_FINGERPRINT);
     call_close(&call);
 }
 
@@ -165,7 +199,9 @@ int main(int argc, char **argv)
     g_test_add_data_func("/sfu/session/forward-gcm", NULL, test_forward);
     g_test_add_data_func("/sfu/session/forward-cm", "SRTP_AES128_CM_SHA1_80", test_forward);
     g_test_add_func("/sfu/session/garbage", test_garbage);
+    g_test_add_func("/sfu/session/wrong-password", test_wrong_password);
     g_test_add_func("/sfu/session/wrong-fingerprint", test_wrong_fingerprint);
+    g_test_add_func("/sfu/session/certificate-changed", test_certificate_changed);
     g_test_add_func("/sfu/session/no-profile", test_no_profile);
     g_test_add_func("/sfu/session/handshake-before-nomination", test_handshake_before_nomination);
     g_test_add_func("/sfu/session/no-dtls-without-check", test_no_dtls_without_check);
