@@ -1,6 +1,7 @@
 /* shipinban: the daemon. */
 #include <glib-unix.h>
 #include <glib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,9 @@ static int run(const struct sig_config *config)
         g_main_loop_unref(state.loop);
         return EXIT_FAILURE;
     }
+    /* A full quota and a closed pipe are errors of write(), not reasons to die. */
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
     g_unix_signal_add(SIGTERM, told_to_stop, &state);
     g_unix_signal_add(SIGINT, told_to_stop, &state);
     bool all = !strcmp(config->server.listen, "0.0.0.0") || !strcmp(config->server.listen, "::");

@@ -29,6 +29,8 @@ json_t *sig_recording_view(const struct sig_session *session, const char *reason
 static void state_set(struct sig_session *session, enum sig_recording_state state,
                       const char *reason)
 {
+    if (session->recording == state)
+        return;
     log_info("recording", "%s %s -> %s%s%s", session->id.text, state_names[session->recording],
              state_names[state], reason ? ": " : "", reason ? reason : "");
     session->recording = state;

@@ -1,6 +1,7 @@
 #include "signaling/wire/wire_private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +12,8 @@ enum {
     ANSWER_HEAD_BYTES = 8192,
     MAX_ARGUMENTS = 16,
     ANSWER_WITHIN_S = 30,
-    STALL_S = 60
+    STALL_S = 60,
+    READ_AHEAD_BYTES = 1024 * 1024,
 };
 
 struct sig_exchange {
@@ -187,6 +189,8 @@ static int piece_write(struct sig_exchange *exchange)
     }
     exchange->at += len;
     exchange->left -= len;
+    if (exchange->fd >= 0 && exchange->left && exchange->at % READ_AHEAD_BYTES < SIG_CHUNK_BYTES)
+        posix_fadvise(exchange->fd, (off_t)exchange->at, READ_AHEAD_BYTES * 2, POSIX_FADV_WILLNEED);
     int protocol = exchange->left ? LWS_WRITE_HTTP : LWS_WRITE_HTTP_FINAL;
     lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, STALL_S);
     return lws_write(exchange->wsi, start, len, (enum lws_write_protocol)protocol) < (int)len ? -1
@@ -277,5 +281,6 @@ void sig_exchange_answer_file(struct sig_exchange *exchange, unsigned status, co
     exchange->fd = fd;
     exchange->at = offset;
     exchange->left = len;
+    posix_fadvise(fd, (off_t)offset, (off_t)MIN(len, READ_AHEAD_BYTES), POSIX_FADV_WILLNEED);
     lws_callback_on_writable(exchange->wsi);
 }

@@ -125,7 +125,7 @@ static int context_create(struct sig_server *server, const struct sig_server_con
     info.keepalive_timeout = KEEPALIVE_S;
     info.ssl_cert_filepath = config->certificate;
     info.ssl_private_key_filepath = config->private_key;
-    /* docs/decisions/http1.md */
+    /* docs/decisions/0007-http-1-1.md */
     info.alpn = "http/1.1";
     info.options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
                    LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 |

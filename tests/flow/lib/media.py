@@ -1,0 +1,61 @@
+"""Real media for a page: tests/flow/media_peer.c as a child process."""
+import os
+import queue
+import subprocess
+import threading
+
+WAIT_S = 30
+
+
+class Media:
+    """Offers on `page`, connects and sends. A context; the end of it is a page that is gone."""
+
+    def __init__(self, page, offer_id=1):
+        self.child = subprocess.Popen([os.environ['MEDIA_PEER']], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.lines = queue.Queue()
+        threading.Thread(target=self.read, daemon=True).start()
+        offer = []
+        while (line := self.line()) != '.':
+            offer.append(line)
+        self.offer = '\r\n'.join(offer) + '\r\n'
+        self.answer = page.request('media.offer', {'sdp': self.offer, 'offer_id': offer_id})['sdp']
+        self.say(self.answer.replace('\r\n', '\n').rstrip('\n') + '\n.')
+        assert (line := self.line()) == 'secured', line
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self.stop()
+
+    def read(self):
+        for line in self.child.stdout:
+            self.lines.put(line.rstrip('\r\n'))
+        self.lines.put(None)
+
+    def line(self):
+        line = self.lines.get(timeout=WAIT_S)
+        assert line is not None, 'the media peer ended'
+        return line
+
+    def say(self, words):
+        self.child.stdin.write(words + '\n')
+        self.child.stdin.flush()
+
+    def quiet(self):
+        self.say('quiet')
+
+    def speak(self):
+        self.say('speak')
+
+    def flood(self):
+        self.say('flood')
+
+    def received(self):
+        self.say('count')
+        return int(self.line().split()[1])
+
+    def stop(self):
+        if self.child.poll() is None:
+            self.child.stdin.close()
+            self.child.wait(WAIT_S)
