@@ -297,8 +297,9 @@ enum hall_session_mark {
     HALL_SESSION_LOST,
     HALL_SESSION_BACK
 };
-/* HELD, RECONNECTING and back to IN_SESSION. `reason` of LOST is "lost_citizen" or "lost_clerk" (it tells whose
- * time runs); that of BACK names who is back, both where it names neither. session.state. */
+/* HELD, RECONNECTING and back to IN_SESSION. The `reason` of LOST and BACK
+ * holds the word "citizen" or "clerk" and tells whose time runs; without a reason it is both. Anybody else's
+ * ("helper") is written to the trail and changes nothing. session.state. */
 int hall_session_mark(struct hall *hall, const char *session, enum hall_session_mark mark,
                       const char *reason, hall_reply_fn fn, void *user);
 /* The session is over: its ticket goes to WRAP_UP, or, when it never started or a technical cause ended

@@ -21,13 +21,26 @@ static void lost_set(struct session *session, bool citizen, bool clerk, bool is_
     }
 }
 
+/* Whom a reason speaks of: "lost_clerk" and "clerk" of the clerk, nothing of both sides, "helper" of neither. */
+struct parties {
+    bool citizen, clerk;
+};
+
+static struct parties parties_of(const char *reason)
+{
+    return (struct parties){
+        .citizen = !*reason || strstr(reason, "citizen"),
+        .clerk = !*reason || strstr(reason, "clerk"),
+    };
+}
+
 /* What the mark means to the ticket; false: it does not fit the session. */
 static bool event_of(const struct session *session, enum hall_session_mark mark,
                      enum hall_life_event *ret_event)
 {
     bool lost = session->lost_citizen || session->lost_clerk;
     switch (mark) {
-    case HALL_SESSION_HOLD: *ret_event = HALL_LIFE_HELD; return !session->held && !lost;
+    case HALL_SESSION_HOLD: *ret_event = HALL_LIFE_HELD; return !session->held;
     case HALL_SESSION_RESUME: *ret_event = HALL_LIFE_RESUMED; return session->held;
     case HALL_SESSION_LOST: *ret_event = HALL_LIFE_LOST; return true;
     case HALL_SESSION_BACK:
@@ -37,18 +50,22 @@ static bool event_of(const struct session *session, enum hall_session_mark mark,
     return false;
 }
 
-static void session_apply(struct session *session, enum hall_session_mark mark, const char *reason,
+/* Whether the ticket moves: not when the other side is still lost, nor for who is neither side. */
+static bool session_apply(struct session *session, enum hall_session_mark mark, const char *reason,
                           const struct change *change)
 {
-    bool clerk = strstr(reason, "clerk"), citizen = strstr(reason, "citizen");
+    struct parties parties = parties_of(reason);
     switch (mark) {
-    case HALL_SESSION_HOLD: session->held = true; break;
-    case HALL_SESSION_RESUME: session->held = false; break;
-    case HALL_SESSION_LOST: lost_set(session, !clerk, clerk, true, change); break;
+    case HALL_SESSION_HOLD: session->held = true; return true;
+    case HALL_SESSION_RESUME: session->held = false; return true;
+    case HALL_SESSION_LOST:
+        lost_set(session, parties.citizen, parties.clerk, true, change);
+        return parties.citizen || parties.clerk;
     case HALL_SESSION_BACK:
-        lost_set(session, citizen || !clerk, clerk || !citizen, false, change);
-        break;
+        lost_set(session, parties.citizen, parties.clerk, false, change);
+        return !session->lost_citizen && !session->lost_clerk;
     }
+    return false;
 }
 
 static const char *mark_name(enum hall_session_mark mark)
@@ -71,12 +88,10 @@ static void mark_apply(struct hall *hall, struct session *session, enum hall_ses
     struct change change;
     hall_change_begin(&change, hall);
     hall_change_touch(&change, session, sizeof *session);
-    session_apply(session, mark, request->text, &change);
+    bool moves = session_apply(session, mark, request->text, &change);
     hall_audit_append(&change, HALL_ACTOR_SYSTEM, mark_name(mark), session->view.id.text,
                       "number=%s reason=%s", session->view.number, reason);
-    bool waits_for_other =
-        mark == HALL_SESSION_BACK && (session->lost_citizen || session->lost_clerk);
-    if (ticket && !waits_for_other)
+    if (ticket && moves)
         hall_ticket_move(&change, ticket, event, HALL_ACTOR_SYSTEM, "reason=%s", reason);
     int r = hall_change_commit(&change);
     if (r < 0) {

@@ -216,11 +216,27 @@ static void test_session_marks(void)
                    "session.state");
     assert_state(ASK(client, session_mark, session.text, HALL_SESSION_LOST, "lost_clerk"),
                  HALL_RECONNECTING);
+    assert_state(ASK(client, session_mark, session.text, HALL_SESSION_BACK, "helper"),
+                 HALL_RECONNECTING);
     assert_state(ASK(client, session_mark, session.text, HALL_SESSION_BACK, "lost_citizen"),
                  HALL_RECONNECTING);
     assert_state(ASK(client, session_mark, session.text, HALL_SESSION_BACK, "lost_clerk"),
                  HALL_HELD);
     assert_state(ASK(client, session_mark, session.text, HALL_SESSION_RESUME, NULL),
+                 HALL_IN_SESSION);
+
+    /* A helper's loss is nobody's hold-up; a hold may begin and end while somebody is lost. */
+    assert_state(ASK(client, session_mark, session.text, HALL_SESSION_LOST, "helper"),
+                 HALL_IN_SESSION);
+    assert_refused(ASK(client, session_mark, session.text, HALL_SESSION_BACK, "helper"),
+                   "session.state");
+    assert_state(ASK(client, session_mark, session.text, HALL_SESSION_LOST, "citizen"),
+                 HALL_RECONNECTING);
+    assert_state(ASK(client, session_mark, session.text, HALL_SESSION_HOLD, "x"),
+                 HALL_RECONNECTING);
+    assert_state(ASK(client, session_mark, session.text, HALL_SESSION_RESUME, NULL),
+                 HALL_RECONNECTING);
+    assert_state(ASK(client, session_mark, session.text, HALL_SESSION_BACK, "citizen"),
                  HALL_IN_SESSION);
     assert_done(ASK(client, session_ended, session.text, "hangup_clerk"));
     assert_refused(ASK(client, session_mark, session.text, HALL_SESSION_HOLD, "x"), "session.none");
