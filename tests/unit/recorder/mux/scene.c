@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #define TIMEOUT_US INT64_C(20000000)
 #define REPORT_EVERY_US INT64_C(1000000)
@@ -42,7 +44,13 @@ static struct rec_event next_event(struct scene *scene)
 
 void scene_init(struct scene *scene)
 {
-    *scene = (struct scene){.spool = temp_dir(), .archive = temp_dir(), .session = id_random()};
+    scene_init_in(scene, temp_dir(), id_random().text);
+}
+
+void scene_init_in(struct scene *scene, const char *spool, const char *session)
+{
+    *scene = (struct scene){.spool = spool, .archive = temp_dir()};
+    g_strlcpy(scene->session.text, session, sizeof scene->session.text);
     scene->deliveries = g_array_new(FALSE, FALSE, sizeof(struct delivery));
     g_array_set_clear_func(scene->deliveries, clear_delivery);
     const struct rec_config config = {.spool_dir = scene->spool,
@@ -223,26 +231,55 @@ static gint compare_deliveries(gconstpointer a, gconstpointer b)
     return first->order < second->order ? -1 : 1;
 }
 
+static void play(struct scene *scene, const struct delivery *d)
+{
+    const struct sfu_sink_packet packet = {
+        .peer = d->tag,
+        .tag = d->tag,
+        .section = d->section,
+        .codec = d->rtcp ? SFU_CODEC_NONE : d->codec,
+        .arrival_us = scene->base_us + d->arrival_us,
+        .data = d->data,
+        .len = d->len,
+    };
+    if (d->rtcp)
+        fake_room_sender_report(&packet);
+    else
+        fake_room_rtp(&packet);
+}
+
 void scene_play(struct scene *scene)
 {
     g_array_sort(scene->deliveries, compare_deliveries);
+    for (guint i = 0; i < scene->deliveries->len; i++)
+        play(scene, &g_array_index(scene->deliveries, struct delivery, i));
+    g_array_set_size(scene->deliveries, 0);
+}
+
+/* Blocks until the clock says so. */
+static void wait_for_time(int timer_fd, int64_t at_us)
+{
+    const struct itimerspec when = {
+        .it_value = {.tv_sec = at_us / G_USEC_PER_SEC, .tv_nsec = at_us % G_USEC_PER_SEC * 1000}};
+    g_assert_cmpint(timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &when, NULL), ==, 0);
+    uint64_t expirations = 0;
+    g_assert_cmpint(read(timer_fd, &expirations, sizeof expirations), ==, sizeof expirations);
+}
+
+void scene_play_live(struct scene *scene, int64_t until_us)
+{
+    int timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    scene->base_us = clock_now_us();
+    g_array_sort(scene->deliveries, compare_deliveries);
     for (guint i = 0; i < scene->deliveries->len; i++) {
         const struct delivery *d = &g_array_index(scene->deliveries, struct delivery, i);
-        const struct sfu_sink_packet packet = {
-            .peer = d->tag,
-            .tag = d->tag,
-            .section = d->section,
-            .codec = d->rtcp ? SFU_CODEC_NONE : d->codec,
-            .arrival_us = scene->base_us + d->arrival_us,
-            .data = d->data,
-            .len = d->len,
-        };
-        if (d->rtcp)
-            fake_room_sender_report(&packet);
-        else
-            fake_room_rtp(&packet);
+        if (d->arrival_us > until_us)
+            break;
+        if (scene->base_us + d->arrival_us > clock_now_us())
+            wait_for_time(timer_fd, scene->base_us + d->arrival_us);
+        play(scene, d);
     }
-    g_array_set_size(scene->deliveries, 0);
+    close(timer_fd);
 }
 
 /* ---- the recording -------------------------------------------------------------------------------------- */

@@ -41,6 +41,8 @@ struct scene_stream {
 
 /* A recorder, a journal and a tap, in folders of their own. */
 void scene_init(struct scene *scene);
+/* The same in a given spool, for a given session. */
+void scene_init_in(struct scene *scene, const char *spool, const char *session);
 
 /* Events; `fields` is NAME, value, NAME, value, …, NULL. They get the wall clock of now. */
 void scene_event(struct scene *scene, const char *type, ...) G_GNUC_NULL_TERMINATED;
@@ -57,6 +59,9 @@ struct scene_end scene_stream(struct scene *scene, const struct scene_stream *st
 
 /* Hands over what was prepared, in order of arrival. */
 void scene_play(struct scene *scene);
+
+/* The same at the pace at which it happens, until `until_us`. */
+void scene_play_live(struct scene *scene, int64_t until_us);
 
 /* Closes the journal and the recorder. */
 void scene_end(struct scene *scene);
