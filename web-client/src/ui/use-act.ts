@@ -5,7 +5,7 @@ import { codeOf } from '@/core';
 interface Act {
   busy: Ref<boolean>;
   problem: Ref<string | null>;
-  run: (act: () => Promise<void>) => Promise<boolean>;
+  run: (act: () => Promise<unknown>) => Promise<boolean>;
 }
 
 /* One button's act: busy while it runs, its error's code when it failed. Pressing twice does it once. */
@@ -13,7 +13,7 @@ export function useAct(): Act {
   const busy = ref(false);
   const problem = ref<string | null>(null);
 
-  async function run(act: () => Promise<void>): Promise<boolean> {
+  async function run(act: () => Promise<unknown>): Promise<boolean> {
     if (busy.value) {
       return false;
     }

@@ -46,7 +46,7 @@ export const en: Record<AuditorKey, string> = {
   'reason.body': 'Please state why you open the recording of {number}. Your staff number, the time and the reason go to the audit trail.',
   'reason.label': 'Reason',
   'reason.hint': 'e.g. complaint, case number …',
-  'reason.need': 'Please state the reason, at least 4 characters.',
+  'reason.need': 'Please state the reason, at least 2 characters.',
   'reason.submit': 'Open the recording',
   'reason.common': 'Often used',
   'reason.common.complaint': 'Complaint check',

@@ -46,7 +46,7 @@ export const zhCN = {
   'reason.body': '打开 {number} 的录像前，请填写事由。您的工号、时间和事由会记入审计日志。',
   'reason.label': '事由',
   'reason.hint': '如：投诉核查，工单号 …',
-  'reason.need': '请写明事由，至少 4 个字。',
+  'reason.need': '请写明事由，至少 2 个字。',
   'reason.submit': '打开录像',
   'reason.common': '常用',
   'reason.common.complaint': '投诉核查',
