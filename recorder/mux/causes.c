@@ -136,14 +136,17 @@ static bool cause_named(const struct rec_pcapng_field *field, enum rec_cause *re
     return false;
 }
 
+/* Of one PeerConnection where the event names its tag, else the participant's newest of that number. */
 static const struct rec_section *section_of(const struct walk *walk,
+                                            const struct rec_participant *participant,
                                             const struct rec_pcapng_entry *event)
 {
     int64_t tag = rec_pcapng_number(event, "TAG", -1);
     int64_t number = rec_pcapng_number(event, "SECTION", -1);
-    for (guint i = 0; i < walk->session->sections->len; i++) {
+    for (guint i = walk->session->sections->len; i-- > 0;) {
         const struct rec_section *section = walk->session->sections->pdata[i];
-        if (section->tag == tag && section->number == number)
+        bool is_its = tag >= 0 ? section->tag == tag : section->participant == participant;
+        if (is_its && section->number == number)
             return section;
     }
     return NULL;
@@ -158,7 +161,7 @@ static void on_gap(struct walk *walk, const struct rec_pcapng_entry *event)
     /* One lost packet has no length of its own. */
     int64_t end_us = MAX(rec_pcapng_number(event, "END_US", event->wall_us), start_us + 1);
     const struct rec_participant *participant = participant_of(walk, event);
-    const struct rec_section *section = section_of(walk, event);
+    const struct rec_section *section = section_of(walk, participant, event);
     if (section) {
         add(walk->causes, section->participant, section->source, cause, start_us, end_us);
         return;
@@ -176,9 +179,42 @@ static void add_restarts(struct walk *walk)
     }
 }
 
-void rec_causes_collect(GArray *causes, const struct rec_session *session)
+/* ---- all together ----------------------------------------------------------------------------------------- */
+
+static gint compare_causes(gconstpointer a, gconstpointer b)
+{
+    const struct rec_gap *first = a;
+    const struct rec_gap *second = b;
+    if (first->participant != second->participant)
+        return first->participant < second->participant ? -1 : 1;
+    if (first->source != second->source)
+        return (int)first->source - (int)second->source;
+    if (first->cause != second->cause)
+        return (int)first->cause - (int)second->cause;
+    return first->start_us < second->start_us ? -1 : first->start_us > second->start_us;
+}
+
+/* A mute is told when it begins, when it ends, and as a gap: one is enough. */
+static void merge(GArray *causes)
+{
+    g_array_sort(causes, compare_causes);
+    guint kept = 0;
+    for (guint i = 0; i < causes->len; i++) {
+        const struct rec_gap cause = g_array_index(causes, struct rec_gap, i);
+        struct rec_gap *last = kept ? &g_array_index(causes, struct rec_gap, kept - 1) : NULL;
+        if (last && last->participant == cause.participant && last->source == cause.source &&
+            last->cause == cause.cause && cause.start_us <= last->end_us)
+            last->end_us = MAX(last->end_us, cause.end_us);
+        else
+            g_array_index(causes, struct rec_gap, kept++) = cause;
+    }
+    g_array_set_size(causes, kept);
+}
+
+GArray *rec_causes_collect(const struct rec_session *session)
 {
     g_autoptr(GArray) states = g_array_new(FALSE, FALSE, sizeof(struct state));
+    GArray *causes = g_array_new(FALSE, FALSE, sizeof(struct rec_gap));
     struct walk walk = {.causes = causes, .session = session, .states = states};
     for (guint i = 0; i < session->happenings->len; i++) {
         const struct rec_pcapng_entry *event =
@@ -195,4 +231,19 @@ void rec_causes_collect(GArray *causes, const struct rec_session *session)
         for (enum rec_source source = REC_SOURCE_MIC; source < REC_SOURCE_COUNT; source++)
             end_source(&walk, &g_array_index(states, struct state, i), source, session->ended_us);
     add_restarts(&walk);
+    merge(causes);
+    return causes;
+}
+
+bool rec_cause_is_intended(const struct rec_gap *cause)
+{
+    return cause->cause == REC_CAUSE_HOLD || cause->cause == REC_CAUSE_MUTE ||
+           cause->cause == REC_CAUSE_BACKGROUND;
+}
+
+bool rec_cause_applies(const struct rec_gap *cause, const struct rec_participant *participant,
+                       enum rec_source source, int64_t start_us, int64_t end_us)
+{
+    return (!cause->participant || cause->participant == participant) && cause->source == source &&
+           cause->start_us < end_us && cause->end_us > start_us;
 }

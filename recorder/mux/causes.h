@@ -4,7 +4,15 @@
 
 #include "recorder/mux/gaps.h"
 
-/* Appends struct rec_gap to the array, in no order. A `participant` of NULL means everybody. */
-void rec_causes_collect(GArray *causes, const struct rec_session *session);
+#include <stdbool.h>
+
+/* An array of struct rec_gap, without overlaps of one cause; g_array_unref() it. A `participant` of
+ * NULL means everybody. */
+GArray *rec_causes_collect(const struct rec_session *session);
+
+/* Whether a cause of what people did on purpose, or of any kind, lies within a time of a source. */
+bool rec_cause_is_intended(const struct rec_gap *cause);
+bool rec_cause_applies(const struct rec_gap *cause, const struct rec_participant *participant,
+                       enum rec_source source, int64_t start_us, int64_t end_us);
 
 #endif

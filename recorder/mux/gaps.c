@@ -38,18 +38,11 @@ static void add_missing(struct search *search, enum rec_cause cause, int64_t sta
     search->gaps->missing_us += end_us - start_us;
 }
 
-static bool is_intended(const struct rec_gap *cause)
-{
-    return cause->cause == REC_CAUSE_HOLD || cause->cause == REC_CAUSE_MUTE ||
-           cause->cause == REC_CAUSE_BACKGROUND;
-}
-
 static bool applies(const struct search *search, const struct rec_gap *cause, int64_t start_us,
                     int64_t end_us)
 {
-    return (!cause->participant || cause->participant == search->track->participant) &&
-           cause->source == search->track->source && cause->start_us < end_us &&
-           cause->end_us > start_us;
+    return rec_cause_applies(cause, search->track->participant, search->track->source, start_us,
+                             end_us);
 }
 
 /* A hole that a fault of ours explains is that fault's from end to end. Otherwise what people did on
@@ -58,14 +51,15 @@ static void explain(struct search *search, int64_t start_us, int64_t end_us)
 {
     for (guint i = 0; i < search->causes->len; i++) {
         const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
-        if (!is_intended(cause) && applies(search, cause, start_us, end_us)) {
+        if ((cause->cause == REC_CAUSE_OVERFLOW || cause->cause == REC_CAUSE_RESTART) &&
+            applies(search, cause, start_us, end_us)) {
             add_missing(search, cause->cause, start_us, end_us);
             return;
         }
     }
     for (guint i = 0; i < search->causes->len; i++) {
         const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
-        if (!is_intended(cause) || !applies(search, cause, start_us, end_us))
+        if (!rec_cause_is_intended(cause) || !applies(search, cause, start_us, end_us))
             continue;
         if (cause->start_us - start_us >= REST_MIN_US)
             explain(search, start_us, cause->start_us);
@@ -106,7 +100,7 @@ static void add_intended(struct search *search, int64_t start_us, int64_t end_us
 {
     for (guint i = 0; i < search->causes->len; i++) {
         const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
-        if (is_intended(cause) && applies(search, cause, start_us, end_us))
+        if (rec_cause_is_intended(cause) && applies(search, cause, start_us, end_us))
             add(search, cause->cause, MAX(cause->start_us, start_us), MIN(cause->end_us, end_us));
     }
 }
@@ -143,11 +137,9 @@ static gint compare_gaps(gconstpointer a, gconstpointer b)
 }
 
 void rec_gaps_init(struct rec_gaps *gaps, const struct rec_session *session,
-                   const struct rec_legs *legs)
+                   const struct rec_legs *legs, const GArray *causes)
 {
     *gaps = (struct rec_gaps){.gaps = g_array_new(FALSE, FALSE, sizeof(struct rec_gap))};
-    g_autoptr(GArray) causes = g_array_new(FALSE, FALSE, sizeof(struct rec_gap));
-    rec_causes_collect(causes, session);
     for (guint i = 0; i < legs->tracks->len; i++) {
         struct search search = {.gaps = gaps, .causes = causes, .track = legs->tracks->pdata[i]};
         search_track(&search, session->ended_us);

@@ -34,9 +34,10 @@ struct rec_gaps {
     int64_t missing_us;  /* of that: NETWORK, OVERFLOW, RESTART */
 };
 
-/* Participants are the session's, which outlives the gaps. */
+/* `causes` is what rec_causes_collect() gave. Participants are the session's, which outlives the
+ * gaps. */
 void rec_gaps_init(struct rec_gaps *gaps, const struct rec_session *session,
-                   const struct rec_legs *legs);
+                   const struct rec_legs *legs, const GArray *causes);
 void rec_gaps_finish(struct rec_gaps *gaps);
 
 #endif

@@ -1,5 +1,6 @@
 #include "recorder/mux/leg.h"
 
+#include "recorder/mux/causes.h"
 #include "recorder/mux/track.h"
 
 #include <string.h>
@@ -131,8 +132,30 @@ static int64_t last_opus_us(const GArray *samples)
     return rec_opus_duration_us(packet->payload, packet->len);
 }
 
+static bool is_held(const struct rec_leg *leg, enum rec_source source, const GArray *causes,
+                    int64_t start_us, int64_t end_us)
+{
+    for (guint i = 0; i < causes->len; i++) {
+        const struct rec_gap *cause = &g_array_index(causes, struct rec_gap, i);
+        if (cause->cause == REC_CAUSE_HOLD &&
+            rec_cause_applies(cause, leg->participant, source, start_us, end_us))
+            return true;
+    }
+    return false;
+}
+
+static void count_loss(struct rec_leg *leg, enum rec_source source, const GArray *causes,
+                       const struct rec_media_packet *packet)
+{
+    const struct rec_media_packet *before = packet - 1;
+    uint64_t lost = rec_stream_hole(before, packet);
+    if (lost && !is_held(leg, source, causes, before->arrival_us, packet->arrival_us))
+        leg->lost += lost;
+}
+
 /* Packets of the samples, and what is missing between neighbours of one stream. */
-static uint64_t count_packets(struct rec_leg *leg, const GArray *samples)
+static uint64_t count_packets(struct rec_leg *leg, const GArray *samples, enum rec_source source,
+                              const GArray *causes)
 {
     uint64_t packets = 0;
     for (guint i = 0; i < samples->len; i++) {
@@ -145,21 +168,21 @@ static uint64_t count_packets(struct rec_leg *leg, const GArray *samples)
             packets += p >= frame->first;
             leg->repaired += p >= frame->first && packet->repaired;
             if (p > 0 && (same || p > frame->first))
-                leg->lost += rec_stream_hole(packet - 1, packet);
+                count_loss(leg, source, causes, packet);
         }
     }
     return packets;
 }
 
-static void measure(struct rec_leg *leg)
+static void measure(struct rec_leg *leg, const GArray *causes)
 {
     leg->start_us = start_of(leg);
     stamp(leg->video, leg->start_us);
     stamp(leg->audio, leg->start_us);
     leg->end_us = leg->start_us + MAX(end_of(leg->video, VIDEO_FRAME_US),
                                       end_of(leg->audio, last_opus_us(leg->audio)));
-    leg->video_packets = count_packets(leg, leg->video);
-    leg->audio_packets = count_packets(leg, leg->audio);
+    leg->video_packets = count_packets(leg, leg->video, leg->source, causes);
+    leg->audio_packets = count_packets(leg, leg->audio, REC_SOURCE_MIC, causes);
     for (guint i = 0; i < leg->video->len; i++) {
         const struct rec_frame *frame = sample_at(leg->video, i)->frame;
         if ((uint32_t)frame->width * frame->height > (uint32_t)leg->width * leg->height) {
@@ -191,7 +214,7 @@ static char *file_name(const struct rec_leg *leg, guint number)
                            leg->codec == REC_CODEC_H264 ? "mp4" : "webm");
 }
 
-void rec_legs_init(struct rec_legs *legs, const struct rec_session *session)
+void rec_legs_init(struct rec_legs *legs, const struct rec_session *session, const GArray *causes)
 {
     *legs = (struct rec_legs){
         .tracks = g_ptr_array_new_with_free_func(rec_track_destroy),
@@ -209,7 +232,7 @@ void rec_legs_init(struct rec_legs *legs, const struct rec_session *session)
             add_voice(legs, track);
     }
     for (guint i = 0; i < legs->legs->len; i++)
-        measure(legs->legs->pdata[i]);
+        measure(legs->legs->pdata[i], causes);
     g_ptr_array_sort(legs->legs, compare_legs);
     for (guint i = 0; i < legs->legs->len; i++) {
         struct rec_leg *leg = legs->legs->pdata[i];

@@ -18,9 +18,9 @@ struct rec_sample {
 struct rec_leg {
     const struct rec_participant *participant;
     enum rec_source source;
-    enum rec_codec codec; /* of the picture; OPUS: there is none */
-    GArray *video;        /* struct rec_sample */
-    GArray *audio;        /* struct rec_sample */
+    enum rec_codec codec;     /* of the picture; OPUS: there is none */
+    GArray *video;            /* struct rec_sample */
+    GArray *audio;            /* struct rec_sample */
     int64_t start_us, end_us; /* wall clock: first sample, end of the last */
     uint16_t width, height;   /* the largest picture */
     uint64_t video_packets, audio_packets, lost, repaired;
@@ -35,13 +35,14 @@ struct rec_track {
 };
 
 struct rec_legs {
-    GPtrArray *tracks; /* struct rec_track * */
-    GPtrArray *legs;   /* struct rec_leg *, in order of their start */
+    GPtrArray *tracks;     /* struct rec_track * */
+    GPtrArray *legs;       /* struct rec_leg *, in order of their start */
     int64_t sync_worst_us; /* largest distance of a sender report from the mapping that was used */
 };
 
-/* Of a session that was read; it outlives the legs. */
-void rec_legs_init(struct rec_legs *legs, const struct rec_session *session);
+/* Of a session that was read; it outlives the legs. `causes` is what rec_causes_collect() gave: what a
+ * hold kept away is not counted as lost. */
+void rec_legs_init(struct rec_legs *legs, const struct rec_session *session, const GArray *causes);
 void rec_legs_finish(struct rec_legs *legs);
 
 #endif

@@ -1,6 +1,7 @@
 #include "recorder/mux/render.h"
 
 #include "base/clock.h"
+#include "recorder/mux/causes.h"
 #include "recorder/mux/gaps.h"
 #include "recorder/mux/leg.h"
 #include "recorder/mux/manifest.h"
@@ -45,10 +46,10 @@ static int write_legs(struct render *render)
     return 0;
 }
 
-static int write_descriptions(struct render *render)
+static int write_descriptions(struct render *render, const GArray *causes)
 {
     struct rec_gaps gaps;
-    rec_gaps_init(&gaps, &render->session, &render->legs);
+    rec_gaps_init(&gaps, &render->session, &render->legs, causes);
     int r = rec_timeline_write(render->publish.tmp, &render->session, &render->legs, &gaps);
     rec_gaps_finish(&gaps);
     if (r < 0)
@@ -68,10 +69,11 @@ static int write_recording(struct render *render)
     int r = rec_publish_begin(&render->publish, &render->segments);
     if (r < 0)
         return fail(render, r, render->publish.tmp);
-    rec_legs_init(&render->legs, &render->session);
+    g_autoptr(GArray) causes = rec_causes_collect(&render->session);
+    rec_legs_init(&render->legs, &render->session, causes);
     r = write_legs(render);
     if (r == 0)
-        r = write_descriptions(render);
+        r = write_descriptions(render, causes);
     rec_legs_finish(&render->legs);
     if (r < 0)
         return r;

@@ -3,6 +3,7 @@
 enum {
     MAX_DROPOUT = 3000, /* RFC 3550 appendix A.1 */
     TIMESTAMP_JUMP_S = 60,
+    SILENCE_US = 5000000, /* no packet is on its way for so long */
 };
 
 struct rec_stream *rec_stream_create(uint32_t ssrc, unsigned clock_hz)
@@ -24,16 +25,29 @@ void rec_stream_destroy(struct rec_stream *stream)
     g_free(stream);
 }
 
+/* The nearest to the highest so far; after a silence (a hold) the numbers may have gone around by more
+ * than half, but never backwards. */
+static int64_t unwrap_seq(const struct rec_stream *stream, uint16_t seq, bool repaired,
+                          int64_t arrival_us)
+{
+    uint16_t ahead = (uint16_t)(seq - (uint16_t)stream->highest_seq);
+    if (!repaired && arrival_us - stream->newest_us > SILENCE_US)
+        return stream->highest_seq + (ahead ? ahead : 0x10000);
+    return stream->highest_seq + (int16_t)ahead;
+}
+
 void rec_stream_add(struct rec_stream *stream, const struct rec_rtp *rtp, enum rec_codec codec,
                     bool repaired, int64_t arrival_us)
 {
     if (rtp->len > UINT16_MAX)
         return;
     int64_t seq = rtp->seq;
-    if (stream->packets->len) /* nearest to the highest so far */
-        seq = stream->highest_seq + (int16_t)(rtp->seq - (uint16_t)stream->highest_seq);
+    if (stream->packets->len)
+        seq = unwrap_seq(stream, rtp->seq, repaired, arrival_us);
     if (!stream->packets->len || seq > stream->highest_seq)
         stream->highest_seq = seq;
+    if (!repaired)
+        stream->newest_us = arrival_us;
     const struct rec_media_packet packet = {
         .payload = rtp->payload,
         .seq = seq,

@@ -15,15 +15,15 @@ struct rec_media_packet {
     int64_t timestamp;      /* unwrapped RTP time, from rec_stream_sort() on */
     int64_t arrival_us;     /* wall clock */
     uint32_t rtp_timestamp;
-    uint16_t len; /* 0: padding only, here because its number counts */
+    uint16_t len;  /* 0: padding only, here because its number counts */
     uint8_t codec; /* enum rec_codec */
     bool marker : 1;
     bool repaired : 1; /* came by retransmission */
 };
 
 struct rec_report {
-    uint64_t ntp;          /* the sender's clock */
-    int64_t arrival_us;    /* wall clock */
+    uint64_t ntp;       /* the sender's clock */
+    int64_t arrival_us; /* wall clock */
     uint32_t rtp_timestamp;
     int64_t timestamp; /* unwrapped as the packets', from rec_stream_sort() on */
     int64_t wall_us;   /* `ntp` on our clock, set by rec_clock_translate() */
@@ -33,8 +33,9 @@ struct rec_stream {
     uint32_t ssrc;
     unsigned clock_hz;
     int64_t highest_seq;
-    GArray *packets; /* struct rec_media_packet */
-    GArray *reports; /* struct rec_report, in order of arrival */
+    int64_t newest_us; /* arrival of the last packet that was no retransmission */
+    GArray *packets;   /* struct rec_media_packet */
+    GArray *reports;   /* struct rec_report, in order of arrival */
     uint64_t duplicates;
 };
 

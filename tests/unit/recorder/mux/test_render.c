@@ -1,5 +1,6 @@
 #include "recorder/mux/render.h"
 
+#include "base/clock.h"
 #include "tests/harness/file.h"
 #include "tests/unit/recorder/mux/check.h"
 #include "tests/unit/recorder/mux/scene.h"
@@ -275,6 +276,53 @@ static void test_resize(void)
         resized(MEDIA_H264, h264_small);
 }
 
+/* A gap as the daemon tells it, in the scene's time. `section` NULL: all of the participant's. */
+static void gap_event(struct scene *scene, const char *cause, const char *section, int64_t start_us,
+                      int64_t end_us)
+{
+    int64_t zero_us = clock_wall_us() - clock_now_us() + scene->base_us;
+    g_autofree char *start = g_strdup_printf("%" G_GINT64_FORMAT, zero_us + start_us);
+    g_autofree char *end = g_strdup_printf("%" G_GINT64_FORMAT, zero_us + end_us);
+    scene_event(scene, "gap", "CAUSE", cause, "PARTICIPANT", "p1", "START_US", start, "END_US", end,
+                section ? "SECTION" : NULL, section, NULL);
+}
+
+/* A hold keeps the citizen out of the recording, longer than sequence numbers go around; mutes and a page
+ * in the background are told apart. Nothing of it counts as lost. */
+static void test_hold_and_mute(void)
+{
+    if (!check_has_ffmpeg())
+        return;
+    const int64_t held_us = 240 * SECOND_US;
+    const int64_t cut_us = 60 * vp8->frame_us; /* where a key frame is */
+    struct scene scene;
+    scene_init(&scene);
+    joins(&scene, "p1", "citizen", CITIZEN);
+    struct scene_stream stream = camera_stream(CITIZEN, MEDIA_VP8);
+    stream.until_us = cut_us;
+    struct scene_end end = scene_stream(&scene, &stream);
+    stream.from_us = cut_us;
+    stream.until_us = 0;
+    stream.start_us += cut_us + held_us;
+    stream.first_seq = (uint16_t)(end.seq + 40000); /* further than half around */
+    stream.first_timestamp = end.timestamp + (uint32_t)(held_us / 100 * 9);
+    scene_stream(&scene, &stream);
+    gap_event(&scene, "HOLD", NULL, 3 * SECOND_US, 3 * SECOND_US + held_us);
+    gap_event(&scene, "BACKGROUND", "1", 4 * SECOND_US + held_us, 5 * SECOND_US + held_us);
+    render(&scene);
+
+    json_t *timeline = load(&scene, "timeline.json");
+    g_assert_cmpuint(leg_count(timeline), ==, 1);
+    g_assert_cmpint(number(leg_of(timeline, 0), "lost"), ==, 0);
+    g_assert_cmpint(ABS(gap_ms(timeline, "camera", "HOLD") - held_us / 1000), <, 100);
+    g_assert_cmpint(ABS(gap_ms(timeline, "camera", "BACKGROUND") - 1000), <, 100);
+    g_assert_cmpint(gap_ms(timeline, "camera", "NETWORK"), ==, 0);
+    g_assert_cmpint(number(json_object_get(timeline, "completeness"), "missing_ms"), ==, 0);
+    g_autofree char *path = leg_path(&scene, timeline, 0);
+    json_decref(timeline);
+    scene_finish(&scene);
+}
+
 /* ---- legs ------------------------------------------------------------------------------------------------ */
 
 /* The camera goes from VP8 to H.264: two files, the voice goes along. */
@@ -409,6 +457,7 @@ int main(int argc, char **argv)
     g_test_add_func("/recorder/render/repair", test_repair);
     g_test_add_func("/recorder/render/loss", test_loss);
     g_test_add_func("/recorder/render/resize", test_resize);
+    g_test_add_func("/recorder/render/hold_and_mute", test_hold_and_mute);
     g_test_add_func("/recorder/render/codec_change", test_codec_change);
     g_test_add_func("/recorder/render/reconnect", test_reconnect);
     g_test_add_func("/recorder/render/three_sources", test_three_sources);
