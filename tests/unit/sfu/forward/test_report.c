@@ -195,6 +195,20 @@ static void test_transport_cc(void)
     stage_free(s.stage);
 }
 
+/* However fast packets come, the feedback takes its time. */
+static void test_transport_cc_is_paced(void)
+{
+    struct scene s = scene_make();
+    for (unsigned i = 0; i < 50; i++) {
+        source_picture(&s.camera, i == 0, 30);
+        stage_pass(s.stage, 20000);
+    }
+    unsigned feedbacks = stage_rtcp_count(s.a, RTCP_RTPFB, RTCP_RTPFB_TRANSPORT_CC);
+    g_assert_cmpuint(feedbacks, >=, 15);
+    g_assert_cmpuint(feedbacks, <=, 20); /* in one second */
+    stage_free(s.stage);
+}
+
 static void test_silence(void)
 {
     struct scene s = scene_make();
@@ -243,6 +257,21 @@ static void test_quality(void)
         }
     }
     g_assert_cmpuint(stage_events(s.stage, SFU_EVENT_QUALITY, NULL), ==, 3); /* a peer each */
+    g_array_set_size(s.stage->events, 0);
+    for (unsigned i = 0; i < 60; i++) {
+        source_picture(&s.camera, false, 2);
+        stage_pass(s.stage, 33333);
+    }
+    stage_pass(s.stage, 40000);
+    bool told = false;
+    for (guint i = 0; i < s.stage->events->len; i++) {
+        const struct sfu_event *e = &g_array_index(s.stage->events, struct sfu_event, i);
+        if (e->type != SFU_EVENT_QUALITY || e->peer != 900)
+            continue;
+        told = true;
+        g_assert_cmpuint(e->quality.up_loss_permille, ==, 0); /* what was before is told */
+    }
+    g_assert_true(told);
     stage_free(s.stage);
 }
 
@@ -264,6 +293,7 @@ int main(int argc, char **argv)
     g_test_add_func("/forward/report/round-trip", test_round_trip);
     g_test_add_func("/forward/report/receiver-report", test_receiver_report);
     g_test_add_func("/forward/report/transport-cc", test_transport_cc);
+    g_test_add_func("/forward/report/transport-cc-is-paced", test_transport_cc_is_paced);
     g_test_add_func("/forward/report/silence", test_silence);
     g_test_add_func("/forward/report/quality", test_quality);
     g_test_add_func("/forward/report/malformed", test_malformed);

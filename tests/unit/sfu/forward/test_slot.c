@@ -257,6 +257,35 @@ static void test_gate(void)
     stage_free(s.stage);
 }
 
+/* Off and on again within an instant: the next picture is still a later one. */
+static void test_gate_in_an_instant(void)
+{
+    struct scene s = scene_make();
+    source_picture(&s.camera, true, 1);
+    fwd_uplink_gate(s.a->peer, CAMERA, false, true);
+    fwd_uplink_gate(s.a->peer, CAMERA, true, true);
+    source_picture(&s.camera, true, 1);
+    g_assert_cmpuint(picture_at(&s, 0)->rtp.timestamp - picture_at(&s, 1)->rtp.timestamp, ==, 900);
+    stage_free(s.stage);
+}
+
+/* A straggler of the codec before does not stop what flows by now. */
+static void test_late_of_another_codec(void)
+{
+    struct scene s = scene_make();
+    source_picture(&s.camera, true, 1);
+    struct stage_packet late = source_make(&s.camera, true, true, false);
+    source_picture_end(&s.camera);
+    s.camera.codec = SFU_CODEC_H264;
+    source_picture(&s.camera, true, 1);
+    source_deliver(&s.camera, &late);
+    g_assert_cmpint(slot_state(&s, PICTURE_SLOT), ==, SFU_SLOT_ACTIVE);
+    g_assert_cmpuint(stage_events(s.stage, SFU_EVENT_CODEC, NULL), ==, 1);
+    source_picture(&s.camera, false, 1);
+    g_assert_cmpuint(picture_count(&s), ==, 3);
+    stage_free(s.stage);
+}
+
 static void test_codec_unsupported(void)
 {
     struct stage *stage = stage_make();
@@ -347,6 +376,8 @@ int main(int argc, char **argv)
     g_test_add_func("/forward/slot/late-after-switch", test_late_after_switch);
     g_test_add_func("/forward/slot/padding-leaves-no-hole", test_padding_leaves_no_hole);
     g_test_add_func("/forward/slot/gate", test_gate);
+    g_test_add_func("/forward/slot/gate-in-an-instant", test_gate_in_an_instant);
+    g_test_add_func("/forward/slot/late-of-another-codec", test_late_of_another_codec);
     g_test_add_func("/forward/slot/codec-unsupported", test_codec_unsupported);
     g_test_add_func("/forward/slot/short-picture-ids", test_short_picture_ids);
     g_test_add_func("/forward/slot/source-goes", test_source_goes);

@@ -309,6 +309,7 @@ static void test_many_ssrcs(void)
     source_voice(&s.voice);
     source_picture(&s.camera, true, 1);
     g_assert_cmpuint(stage_events(s.stage, SFU_EVENT_MEDIA, NULL), ==, 2);
+    g_assert_cmpuint(stage_drops(s.stage, SFU_DROP_TOO_MANY_SSRCS), ==, 0);
     stage_free(s.stage);
 }
 
