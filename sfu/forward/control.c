@@ -15,7 +15,8 @@ static struct slot *slot_by_ssrc(struct fwd_peer *peer, uint32_t ssrc)
     return NULL;
 }
 
-static void report_blocks_received(struct fwd_peer *peer, const struct rtcp_packet *packet, int64_t now_us)
+static void report_blocks_received(struct fwd_peer *peer, const struct rtcp_packet *packet,
+                                   int64_t now_us)
 {
     struct rtcp_report_block block;
     for (unsigned i = 0; rtcp_read_report_block(packet, i, &block); i++) {
@@ -41,7 +42,8 @@ static void sink_report(struct uplink *uplink, const struct rtcp_packet *packet,
     room->sink_ops->sender_report(room->sink, &out);
 }
 
-static void sender_report_received(struct fwd_peer *peer, const struct rtcp_packet *packet, int64_t now_us)
+static void sender_report_received(struct fwd_peer *peer, const struct rtcp_packet *packet,
+                                   int64_t now_us)
 {
     struct rtcp_sender_info info;
     if (!rtcp_read_sender_info(packet, &info))
@@ -92,7 +94,8 @@ static void packet_received(struct fwd_peer *peer, const struct rtcp_packet *pac
         nack_received(peer, packet, now_us);
     else if (packet->type == RTCP_PSFB && packet->count == RTCP_PSFB_FIR)
         fir_received(peer, packet, now_us);
-    else if (packet->type == RTCP_PSFB && packet->count == RTCP_PSFB_PLI && rtcp_read_media_ssrc(packet, &ssrc))
+    else if (packet->type == RTCP_PSFB && packet->count == RTCP_PSFB_PLI &&
+             rtcp_read_media_ssrc(packet, &ssrc))
         keyframe_wished(peer, ssrc, now_us);
 }
 

@@ -1,6 +1,6 @@
-/* The seam inside sfu/ between the transport (ICE, DTLS, SRTP, sockets) and the forwarding of media.
- * The worker makes one fwd_room a room and one fwd_peer a peer, feeds in decrypted packets and
- * commands, and gets packets to send and events back through `struct fwd_env`.
+/* The seam inside sfu/ between the transport (ICE, DTLS, SRTP, sockets) and the forwarding of
+ * media. The worker makes one fwd_room a room and one fwd_peer a peer, feeds in decrypted packets
+ * and commands, and gets packets to send and events back through `struct fwd_env`.
  *
  * Everything here runs on the room's worker thread. No locks, no logs; nothing is allocated while a
  * packet is handled. `now_us` is CLOCK_MONOTONIC, read once a turn of the loop. */
@@ -16,8 +16,8 @@
 
 enum {
     FWD_PACKET_BYTES = 1500, /* the longest plaintext RTP or RTCP packet, in either direction */
-    FWD_TRAILER_BYTES = 48,  /* what SRTP may add behind it; the transport's blocks have this room */
-    FWD_TICK_US = 20000,     /* how often fwd_peer_tick() is called */
+    FWD_TRAILER_BYTES = 48, /* what SRTP may add behind it; the transport's blocks have this room */
+    FWD_TICK_US = 20000,    /* how often fwd_peer_tick() is called */
 };
 
 struct fwd_room;
@@ -29,20 +29,20 @@ struct fwd_env {
     struct counters *counters;
     int64_t media_timeout_us; /* for SFU_EVENT_SILENT */
 
-    /* A block to build the next outgoing RTP packet in: FWD_PACKET_BYTES long, 4-byte aligned. It is
-     * the worker's; valid until the next call of block(), send_rtp(), send_wire() or send_rtcp(). A
-     * block that is not sent needs no giving back. Never NULL. */
+    /* A block to build the next outgoing RTP packet in: FWD_PACKET_BYTES long, 4-byte aligned. It
+     * is the worker's; valid until the next call of block(), send_rtp(), send_wire() or
+     * send_rtcp(). A block that is not sent needs no giving back. Never NULL. */
     uint8_t *(*block)(void *worker);
 
-    /* Protects the first `len` bytes of the block last given by block() and queues it for the end of
-     * the turn. `ret_wire` and `ret_wire_len` (NULL when not wanted) then borrow the ciphertext until
-     * the next call of block() or send_…(). -ENOTCONN: no keys or no path yet; -EIO: protect refused
-     * (repeated index), counted. Where nothing was sent the sequence number may not be used again
-     * unless -ENOTCONN was returned. */
+    /* Protects the first `len` bytes of the block last given by block() and queues it for the end
+     * of the turn. `ret_wire` and `ret_wire_len` (NULL when not wanted) then borrow the ciphertext
+     * until the next call of block() or send_…(). -ENOTCONN: no keys or no path yet; -EIO: protect
+     * refused (repeated index), counted. Where nothing was sent the sequence number may not be used
+     * again unless -ENOTCONN was returned. */
     int (*send_rtp)(void *transport, size_t len, const uint8_t **ret_wire, size_t *ret_wire_len);
 
-    /* Queues ciphertext that an earlier send_rtp() to the same peer gave: how a resend without RTX is
-     * made (history keeps ciphertext for slots without RTX and plaintext for slots with RTX; no
+    /* Queues ciphertext that an earlier send_rtp() to the same peer gave: how a resend without RTX
+     * is made (history keeps ciphertext for slots without RTX and plaintext for slots with RTX; no
      * payload is ever protected under an (SSRC, index) that was used before). Copied. */
     int (*send_wire)(void *transport, const uint8_t *wire, size_t len);
 
@@ -67,7 +67,8 @@ int fwd_peer_create(struct fwd_room *room, sfu_peer_id id, uint32_t tag, void *t
 void fwd_peer_destroy(struct fwd_peer *peer);
 
 /* Sections, payloads and extensions; the transport takes the credentials itself. The caller has
- * checked every count and string against the limits of sfu.h. May allocate. 0 or -ENOMEM/-EINVAL. */
+ * checked every count and string against the limits of sfu.h. May allocate. 0, -ENOMEM or
+ * -EINVAL. */
 int fwd_peer_negotiate(struct fwd_peer *peer, const struct sfu_negotiation *negotiation,
                        int64_t now_us);
 
@@ -81,8 +82,9 @@ int fwd_slot_feed(struct fwd_peer *peer, unsigned section, struct fwd_peer *sour
 int fwd_uplink_gate(struct fwd_peer *peer, unsigned section, bool to_slots, bool to_sink);
 int fwd_uplink_keyframe(struct fwd_peer *peer, unsigned section, int64_t now_us);
 
-/* A decrypted, authenticated RTP packet (`len` ≥ 12, version 2), or a decrypted compound RTCP packet
- * (`len` ≥ 8). `packet` is the worker's and may be written to. Content is still hostile: the peer's. */
+/* A decrypted, authenticated RTP packet (`len` ≥ 12, version 2), or a decrypted compound RTCP
+ * packet (`len` ≥ 8). `packet` is the worker's and may be written to. Content is still hostile: the
+ * peer's. */
 void fwd_rtp_received(struct fwd_peer *peer, uint8_t *packet, size_t len, int64_t now_us);
 void fwd_rtcp_received(struct fwd_peer *peer, const uint8_t *packet, size_t len, int64_t now_us);
 

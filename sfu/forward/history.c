@@ -28,7 +28,8 @@ void history_clear(struct history *history)
     memset(history->entries, 0, HISTORY_PACKETS * sizeof *history->entries);
 }
 
-void history_put(struct history *history, int64_t number, const void *data, size_t len, int64_t note)
+void history_put(struct history *history, int64_t number, const void *data, size_t len,
+                 int64_t note)
 {
     struct history_entry *entry = &history->entries[number % HISTORY_PACKETS];
     if (entry->number > number)
@@ -41,7 +42,8 @@ void history_put(struct history *history, int64_t number, const void *data, size
     *entry = (struct history_entry){.number = number, .note = note, .at = at, .len = (uint16_t)len};
 }
 
-const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len, int64_t *ret_note)
+const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len,
+                           int64_t *ret_note)
 {
     if (number <= 0)
         return NULL;

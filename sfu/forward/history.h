@@ -1,5 +1,6 @@
-/* The last packets of one stream, by extended sequence number, for resends: a ring of bytes that forgets
- * the oldest. Memory is taken once; the pages of an idle stream are never touched. One thread. */
+/* The last packets of one stream, by extended sequence number, for resends: a ring of bytes that
+ * forgets the oldest. Memory is taken once; the pages of an idle stream are never touched. One
+ * thread. */
 #ifndef SFU_FORWARD_HISTORY_H
 #define SFU_FORWARD_HISTORY_H
 
@@ -7,8 +8,8 @@
 #include <stdint.h>
 
 enum {
-    HISTORY_PACKETS = 512,         /* 2 s of 1200-byte packets at 2.5 Mbit/s */
-    HISTORY_BYTES = 384 * 1024,    /* 1.2 s of it */
+    HISTORY_PACKETS = 512,      /* 2 s of 1200-byte packets at 2.5 Mbit/s */
+    HISTORY_BYTES = 384 * 1024, /* 1.2 s of it */
 };
 
 struct history_entry {
@@ -19,8 +20,8 @@ struct history_entry {
 };
 
 struct history {
-    uint8_t *bytes; /* owned; NULL until history_init() */
-    uint64_t end;   /* bytes ever written */
+    uint8_t *bytes;                /* owned; NULL until history_init() */
+    uint64_t end;                  /* bytes ever written */
     struct history_entry *entries; /* owned */
 };
 
@@ -33,9 +34,11 @@ void history_finish(struct history *history);
 void history_clear(struct history *history);
 
 /* Copies `len` bytes (at most 65535) in as packet `number` (> 0); `note` is kept beside it. */
-void history_put(struct history *history, int64_t number, const void *data, size_t len, int64_t note);
+void history_put(struct history *history, int64_t number, const void *data, size_t len,
+                 int64_t note);
 
 /* Borrows packet `number` until the next put, or NULL. `ret_note` may be NULL. */
-const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len, int64_t *ret_note);
+const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len,
+                           int64_t *ret_note);
 
 #endif

@@ -1,5 +1,5 @@
-/* When to ask a sender for a key frame: many may wish for one, the sender is asked seldom, and again when it
- * does not come. One thread; nothing allocates. */
+/* When to ask a sender for a key frame: many may wish for one, the sender is asked seldom, and
+ * again when it does not come. One thread; nothing allocates. */
 #ifndef SFU_FORWARD_KEYFRAME_H
 #define SFU_FORWARD_KEYFRAME_H
 

@@ -22,7 +22,8 @@ int64_t missing_add(struct missing *missing, int64_t from, int64_t to, int64_t n
         missing->count -= drop;
     }
     for (int64_t number = from; number < to; number++)
-        missing->packets[missing->count++] = (struct missing_packet){.number = number, .since_us = now_us};
+        missing->packets[missing->count++] =
+            (struct missing_packet){.number = number, .since_us = now_us};
     return given_up;
 }
 

@@ -15,7 +15,8 @@ static bool has_nack(const struct sfu_section *media)
     return false;
 }
 
-/* Makes what the section needs and has not yet. What was made before stays: packets may be on their way. */
+/* Makes what the section needs and has not yet. What was made before stays: packets may be on their
+ * way. */
 static int section_prepare(struct fwd_peer *peer, unsigned index)
 {
     struct section *section = &peer->sections[index];
@@ -35,8 +36,8 @@ static int section_prepare(struct fwd_peer *peer, unsigned index)
     return slot_prepare(section->slot);
 }
 
-/* MID and transport-cc are read before the section is known: within one BUNDLE an id means the same in every
- * section (RFC 8843 section 9.2). */
+/* MID and transport-cc are read before the section is known: within one BUNDLE an id means the same
+ * in every section (RFC 8843 section 9.2). */
 static void extensions_merge(struct sfu_extensions *all, const struct sfu_extensions *one)
 {
     all->mid = all->mid ? all->mid : one->mid;
@@ -76,7 +77,8 @@ static void slots_apply(struct fwd_peer *peer, int64_t now_us)
     }
 }
 
-int fwd_peer_negotiate(struct fwd_peer *peer, const struct sfu_negotiation *negotiation, int64_t now_us)
+int fwd_peer_negotiate(struct fwd_peer *peer, const struct sfu_negotiation *negotiation,
+                       int64_t now_us)
 {
     if (negotiation->section_count > SFU_MAX_SECTIONS)
         return -EINVAL;

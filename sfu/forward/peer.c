@@ -67,7 +67,8 @@ void peer_rtcp_send(struct fwd_peer *peer, const struct bytes_writer *w)
         (void)peer_env(peer)->send_rtcp(peer->transport, w->data, w->at);
 }
 
-const struct sfu_payload *section_payload(const struct section *section, uint8_t pt, bool *ret_repair)
+const struct sfu_payload *section_payload(const struct section *section, uint8_t pt,
+                                          bool *ret_repair)
 {
     for (unsigned i = 0; i < section->media.payload_count; i++) {
         const struct sfu_payload *payload = &section->media.payloads[i];
@@ -93,8 +94,8 @@ static struct section *section_at(struct fwd_peer *peer, unsigned index)
     return index < peer->section_count ? &peer->sections[index] : NULL;
 }
 
-int fwd_slot_feed(struct fwd_peer *peer, unsigned index, struct fwd_peer *source, unsigned source_index,
-                  int64_t now_us)
+int fwd_slot_feed(struct fwd_peer *peer, unsigned index, struct fwd_peer *source,
+                  unsigned source_index, int64_t now_us)
 {
     struct section *section = section_at(peer, index);
     struct section *from = source ? section_at(source, source_index) : NULL;

@@ -1,9 +1,9 @@
-/* The objects of forwarding: a room has peers, a peer has sections, a section has an uplink (what the peer
- * sends) and a slot (what it receives). All of a room lives on one worker thread.
+/* The objects of forwarding: a room has peers, a peer has sections, a section has an uplink (what
+ * the peer sends) and a slot (what it receives). All of a room lives on one worker thread.
  *
- * Ownership: a section owns its uplink and slot from the first negotiation that names them until the peer is
- * destroyed, so that no packet ever finds them gone. A slot borrows its source and stands in the source's
- * list; fwd_peer_destroy() empties those slots first. */
+ * Ownership: a section owns its uplink and slot from the first negotiation that names them until
+ * the peer is destroyed, so that no packet ever finds them gone. A slot borrows its source and
+ * stands in the source's list; fwd_peer_destroy() empties those slots first. */
 #ifndef SFU_FORWARD_PEER_H
 #define SFU_FORWARD_PEER_H
 
@@ -14,9 +14,9 @@ struct uplink;
 struct slot;
 
 enum {
-    FWD_MAX_STREAMS = 64,          /* SSRCs a peer */
-    FWD_DEFAULT_RTT_US = 100000,   /* until it is measured */
-    FWD_LOCAL_SSRC = 1,            /* who we are in RTCP where we send no media */
+    FWD_MAX_STREAMS = 64,        /* SSRCs a peer */
+    FWD_DEFAULT_RTT_US = 100000, /* until it is measured */
+    FWD_LOCAL_SSRC = 1,          /* who we are in RTCP where we send no media */
 };
 
 /* An SSRC that a peer sends with. */
@@ -39,12 +39,13 @@ struct fwd_room {
     struct fwd_peer *peers[SFU_MAX_ROOM_PEERS];
     const struct sfu_sink_ops *sink_ops; /* NULL: no sink */
     void *sink;
-    int64_t now_us;   /* of the newest call that told it */
-    int64_t clock_us; /* wall clock - monotonic clock when the room was made: the room's wall clock never steps */
+    int64_t now_us; /* of the newest call that told it */
+    int64_t
+        clock_us; /* wall clock - monotonic clock, taken once: the room's own clock never steps */
 };
 
-/* One offset a participant takes its NTP clock to the room's, for all its streams alike: whatever error it
- * has, voice and picture share it. */
+/* One offset a participant takes its NTP clock to the room's, for all its streams alike: whatever
+ * error it has, voice and picture share it. */
 struct peer_clock {
     bool known;
     int64_t offset_us; /* room's clock - peer's clock */
@@ -72,12 +73,12 @@ struct fwd_peer {
     uint32_t local_ssrc;              /* ours, in RTCP about what the peer sends */
 
     struct transport_cc arrivals;
-    int64_t feedback_us;        /* last transport-cc feedback */
-    uint16_t transport_seq;     /* next one that we write */
+    int64_t feedback_us;    /* last transport-cc feedback */
+    uint16_t transport_seq; /* next one that we write */
     struct peer_clock clock;
-    int64_t rtt_us;             /* -1: not measured */
-    int64_t report_us;          /* last receiver report */
-    int64_t last_rtp_us;        /* 0: none yet */
+    int64_t rtt_us;      /* -1: not measured */
+    int64_t report_us;   /* last receiver report */
+    int64_t last_rtp_us; /* 0: none yet */
     bool silent;
     struct peer_quality quality;
 };
@@ -105,11 +106,12 @@ void peer_event(struct fwd_peer *peer, struct sfu_event *event);
 void peer_rtcp_send(struct fwd_peer *peer, const struct bytes_writer *w);
 
 /* The payload of a section with this payload type, or NULL; `ret_repair`: it is the RTX one. */
-const struct sfu_payload *section_payload(const struct section *section, uint8_t pt, bool *ret_repair);
+const struct sfu_payload *section_payload(const struct section *section, uint8_t pt,
+                                          bool *ret_repair);
 /* The section's payload for a codec, or NULL. */
 const struct sfu_payload *section_codec(const struct section *section, enum sfu_codec codec);
 
-/* streams.c: which uplink a packet belongs to; NULL: none (dropped by name). A new SSRC is learned. */
+/* streams.c: whose a packet is; NULL: nobody's (dropped by name). A new SSRC is learned. */
 struct rtp_packet;
 struct stream *stream_find(struct fwd_peer *peer, const struct rtp_packet *packet);
 /* Enters a declared SSRC; nothing where it is 0 or known. */

@@ -27,7 +27,8 @@ static void uplinks_sum(struct fwd_peer *peer, struct sfu_quality *quality)
             expected_sum += (uint64_t)expected_now;
         if (expected_now > unique_now)
             lost_sum += (uint64_t)(expected_now - unique_now);
-        uint64_t jitter_us = (uint64_t)(uplink->reception.jitter >> 4) * 1000000 / codec_rate(uplink->codec);
+        uint64_t jitter_us =
+            (uint64_t)(uplink->reception.jitter >> 4) * 1000000 / codec_rate(uplink->codec);
         if (jitter_us > quality->up_jitter_us)
             quality->up_jitter_us = (unsigned)jitter_us;
     }

@@ -35,8 +35,8 @@ static void primary_received(struct uplink *uplink, struct uplink_packet *packet
     uplink_receive(uplink, packet, false, now_us);
 }
 
-/* RFC 4588 section 4: two bytes of original sequence number before the original payload. The header moves up
- * against the payload, so that the packet lies as it was first sent. */
+/* RFC 4588 section 4: two bytes of original sequence number before the original payload. The header
+ * moves up against the payload, so that the packet lies as it was first sent. */
 static void unwrap(struct uplink_packet *packet, uint8_t *data, uint32_t ssrc, uint8_t pt)
 {
     struct rtp_packet *rtp = &packet->rtp;

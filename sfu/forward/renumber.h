@@ -1,7 +1,7 @@
-/* From the sequence numbers of a source to those of a slot: an offset that changes where a packet of the
- * source is left out, so that the slot's numbers stay without a hole. A number below the start, or so old
- * that its offset is forgotten, has no counterpart: that is what keeps one slot number from ever standing
- * for two packets. One thread; nothing allocates. */
+/* From the sequence numbers of a source to those of a slot: an offset that changes where a packet
+ * of the source is left out, so that the slot's numbers stay without a hole. A number below the
+ * start, or so old that its offset is forgotten, has no counterpart: that is what keeps one slot
+ * number from ever standing for two packets. One thread; nothing allocates. */
 #ifndef SFU_FORWARD_RENUMBER_H
 #define SFU_FORWARD_RENUMBER_H
 

@@ -1,5 +1,5 @@
-/* RTCP that is sent on a timer: receiver reports and transport-cc feedback to senders, and sender reports to
- * receivers, which are the sources' own, translated. */
+/* RTCP that is sent on a timer: receiver reports and transport-cc feedback to senders, and sender
+ * reports to receivers, which are the sources' own, translated. */
 #include "sfu/forward/peer.h"
 #include "sfu/forward/report.h"
 #include "sfu/forward/slot.h"
@@ -11,11 +11,12 @@
 enum {
     RTCP_BYTES = 1200,
     REPORT_US = 1000000,
-    FEEDBACK_US = 100000,      /* at least so often while packets come */
-    FEEDBACK_FAST_US = 50000,  /* … when many come */
+    FEEDBACK_US = 100000,     /* at least so often while packets come */
+    FEEDBACK_FAST_US = 50000, /* … when many come */
     FEEDBACK_FAST_PACKETS = 20,
     FEEDBACKS_A_TURN = 4,
-    CLOCK_STEP_US = 1000000,   /* a sender's clock that is off by more was set: the offset is taken anew */
+    CLOCK_STEP_US =
+        1000000, /* a sender's clock that is off by more was set: the offset is taken anew */
 };
 
 /* What goes with every compound we send; the SDP names the same. */
@@ -50,7 +51,8 @@ static bool clock_note(struct fwd_peer *peer, int64_t wall_us, int64_t now_us)
     return was_known;
 }
 
-void uplink_sender_report(struct uplink *uplink, const struct rtcp_sender_info *info, int64_t now_us)
+void uplink_sender_report(struct uplink *uplink, const struct rtcp_sender_info *info,
+                          int64_t now_us)
 {
     struct fwd_peer *peer = uplink->peer;
     if (info->ntp == 0)
@@ -98,10 +100,12 @@ void slot_report_send(struct slot *slot, int64_t now_us)
 static void rtt_note(struct slot *slot, const struct rtcp_report_block *block, int64_t now_us)
 {
     for (unsigned i = 0; i < SLOT_REPORTS; i++) {
-        const struct slot_report *report = &slot->reports[(slot->report_next - 1 - i) % SLOT_REPORTS];
+        const struct slot_report *report =
+            &slot->reports[(slot->report_next - 1 - i) % SLOT_REPORTS];
         if (report->lsr == 0 || report->lsr != block->lsr)
             continue;
-        int64_t rtt_us = now_us - report->sent_us - (int64_t)(((uint64_t)block->dlsr * 1000000) >> 16);
+        int64_t rtt_us =
+            now_us - report->sent_us - (int64_t)(((uint64_t)block->dlsr * 1000000) >> 16);
         if (rtt_us < 0)
             rtt_us = 0;
         struct fwd_peer *peer = slot->peer;
@@ -134,7 +138,8 @@ static unsigned blocks_fill(struct fwd_peer *peer, struct rtcp_report_block *blo
         reception_report(&uplink->reception, block);
         if (uplink->report.known) {
             block->lsr = uplink->report.lsr;
-            block->dlsr = (uint32_t)(((uint64_t)(now_us - uplink->report.arrival_us) << 16) / 1000000);
+            block->dlsr =
+                (uint32_t)(((uint64_t)(now_us - uplink->report.arrival_us) << 16) / 1000000);
         }
         if (!uplink->rtx_reception.started || uplink->rtx_ssrc == 0)
             continue;

@@ -5,7 +5,9 @@
 #include "sfu/forward/uplink.h"
 #include "sfu/rtp/rtcp.h"
 
-/* A sender report about the uplink's stream came: keeps it and sends it on to the slots, translated. */
-void uplink_sender_report(struct uplink *uplink, const struct rtcp_sender_info *info, int64_t now_us);
+/* A sender report about the uplink's stream came: keeps it and sends it on to the slots,
+ * translated. */
+void uplink_sender_report(struct uplink *uplink, const struct rtcp_sender_info *info,
+                          int64_t now_us);
 
 #endif

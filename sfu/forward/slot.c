@@ -7,9 +7,11 @@
 #include "sfu/forward/slot_packet.h"
 
 enum {
-    LEAST_STEP_US = 10000,    /* between the last timestamp of one source and the first of the next */
-    CLOCK_TRUST_US = 500000,  /* how far sender reports may differ from arrival before they are not believed */
-    KEYFRAME_REPLAY_US = 300000, /* a key frame this young is sent out of the history instead of asked for */
+    LEAST_STEP_US = 10000, /* between the last timestamp of one source and the first of the next */
+    CLOCK_TRUST_US =
+        500000, /* how far sender reports may differ from arrival before they are not believed */
+    KEYFRAME_REPLAY_US =
+        300000, /* a key frame this young is sent out of the history instead of asked for */
 };
 
 static struct section *slot_section(const struct slot *slot)
@@ -77,14 +79,15 @@ static void state_set(struct slot *slot, enum sfu_slot_state state)
     if (slot->state == state)
         return;
     slot->state = state;
-    peer_event(slot->peer, &(struct sfu_event){.type = SFU_EVENT_SLOT,
-                                               .section = slot->section,
-                                               .codec = slot->source ? slot->source->codec : SFU_CODEC_NONE,
-                                               .slot = state});
+    peer_event(slot->peer,
+               &(struct sfu_event){.type = SFU_EVENT_SLOT,
+                                   .section = slot->section,
+                                   .codec = slot->source ? slot->source->codec : SFU_CODEC_NONE,
+                                   .slot = state});
 }
 
-/* What the source's clock said, in the room's time, when it made the packet with this timestamp; -1 while
- * there is no sender report. */
+/* What the source's clock said, in the room's time, when it made the packet with this timestamp; -1
+ * while there is no sender report. */
 static int64_t clock_us(const struct uplink *uplink, uint32_t timestamp)
 {
     if (!uplink->report.known || !uplink->peer->clock.known)
@@ -120,7 +123,8 @@ void slot_reconsider(struct slot *slot, int64_t now_us)
     }
     if (!source->to_slots) {
         state_set(slot, SFU_SLOT_GATED);
-    } else if (source->codec != SFU_CODEC_NONE && !section_codec(slot_section(slot), source->codec)) {
+    } else if (source->codec != SFU_CODEC_NONE &&
+               !section_codec(slot_section(slot), source->codec)) {
         state_set(slot, SFU_SLOT_CODEC_UNSUPPORTED);
     } else if (is_video(slot)) {
         state_set(slot, SFU_SLOT_WAITING_KEYFRAME);
@@ -140,7 +144,8 @@ static void replay(struct slot *slot, int64_t from, int64_t now_us)
     }
 }
 
-/* A key frame that has only just begun serves the next receiver, too: its first packet brings the rest along. */
+/* A key frame that has only just begun serves the next receiver, too: its first packet brings the
+ * rest along. */
 static void young_keyframe_replay(struct slot *slot, int64_t now_us)
 {
     struct uplink *source = slot->source;
@@ -164,7 +169,8 @@ void slot_feed(struct slot *slot, struct uplink *source, int64_t now_us)
         slot->next = source->slots;
         source->slots = slot;
         if (slot->state == SFU_SLOT_ACTIVE)
-            slot->state = SFU_SLOT_EMPTY; /* the new source tells its state even if it is the same */
+            slot->state =
+                SFU_SLOT_EMPTY; /* the new source tells its state even if it is the same */
         young_keyframe_replay(slot, now_us);
     }
     if (!slot->running)
@@ -176,7 +182,8 @@ static void numbers_start(struct slot *slot, const struct uplink_packet *packet)
     if (slot->started)
         return;
     slot->started = true;
-    /* Below 2^15, so that a loss at the start does not make receivers guess the SRTP roll-over wrong. */
+    /* Below 2^15, so that a loss at the start does not make receivers guess the SRTP roll-over
+     * wrong. */
     slot->next_number = 65536 + (random_u32() & 0x7fff);
     slot->rtx_seq = random_u32() & 0x7fff;
     slot->last_timestamp = random_u32();
@@ -184,7 +191,8 @@ static void numbers_start(struct slot *slot, const struct uplink_packet *packet)
     slot->last_tl0 = (uint8_t)random_u32();
 }
 
-static uint32_t timestamp_step(const struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
+static uint32_t timestamp_step(const struct slot *slot, const struct uplink_packet *packet,
+                               int64_t now_us)
 {
     int64_t step_us = now_us - slot->last_us;
     int64_t at_us = clock_us(slot->source, packet->rtp.timestamp);

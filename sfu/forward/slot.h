@@ -1,5 +1,6 @@
-/* What a peer receives in one section: one SSRC whose numbers go on without a jump while its source changes.
- * Every packet is written anew for the receiver; nothing of a source's numbering is seen behind a slot. */
+/* What a peer receives in one section: one SSRC whose numbers go on without a jump while its source
+ * changes. Every packet is written anew for the receiver; nothing of a source's numbering is seen
+ * behind a slot. */
 #ifndef SFU_FORWARD_SLOT_H
 #define SFU_FORWARD_SLOT_H
 
@@ -10,18 +11,18 @@
 #include "sfu/rtp/rtcp.h"
 
 enum {
-    SLOT_SENT = 512,         /* sent packets that can be asked for again */
-    SLOT_REPORTS = 4,        /* sent reports whose answer is still understood */
-    SLOT_MAX_RESENDS = 128,  /* answered in one RTCP packet */
+    SLOT_SENT = 512,        /* sent packets that can be asked for again */
+    SLOT_REPORTS = 4,       /* sent reports whose answer is still understood */
+    SLOT_MAX_RESENDS = 128, /* answered in one RTCP packet */
     SLOT_MAX_RESENDS_EACH = 10,
 };
 
 /* A packet that was sent. */
 struct slot_sent {
-    int64_t number;  /* of the slot; 0: none */
-    int64_t source;  /* of the uplink */
+    int64_t number; /* of the slot; 0: none */
+    int64_t source; /* of the uplink */
     int64_t resent_us;
-    uint32_t switches; /* slot.switches when it was sent: another one, and it cannot be written again */
+    uint32_t switches; /* slot.switches then; another one now: it cannot be written again */
     uint8_t resends;
 };
 
@@ -37,24 +38,25 @@ struct slot {
     struct slot *next;     /* uplink.slots of the source */
     enum sfu_slot_state state;
 
-    bool running;          /* packets of this source and epoch flow; else one must be found to start with */
-    unsigned epoch;        /* of the source */
+    bool running; /* packets of this source and epoch flow; else one must be found to start with */
+    unsigned epoch; /* of the source */
     enum sfu_codec codec;
     const struct sfu_payload *payload; /* the receiver's, for `codec`; points into the section */
-    uint32_t switches;     /* how often it started anew */
+    uint32_t switches;                 /* how often it started anew */
 
     bool started; /* something was ever sent */
     int64_t next_number, highest_source;
     struct renumber renumber;
     uint16_t rtx_seq;
     uint32_t timestamp_offset, last_timestamp; /* newest sent */
-    int64_t last_us, last_clock_us;            /* when; and on the room's clock by sender reports, -1 unknown */
+    int64_t last_us,
+        last_clock_us; /* when; and on the room's clock by sender reports, -1 unknown */
     int64_t picture_offset, last_picture_id;
     uint8_t tl0_offset, last_tl0;
 
     struct slot_sent *sent; /* SLOT_SENT of them; video only */
     struct history wire;    /* ciphertext, where the receiver has NACK without RTX */
-    bool mid_known;         /* the receiver has reported on this SSRC: it need not be told the MID any more */
+    bool mid_known;         /* the receiver has reported on this SSRC: it knows whose it is */
     uint32_t packets, bytes;
     struct slot_report reports[SLOT_REPORTS];
     unsigned report_next;
@@ -83,7 +85,7 @@ void slot_resend(struct slot *slot, const struct rtcp_packet *nack, int64_t now_
 /* The receiver reports on what it got. */
 void slot_reported(struct slot *slot, const struct rtcp_report_block *block, int64_t now_us);
 
-/* The source's sender report, translated (report.c). Nothing while there is none or nothing runs. */
+/* Sends the source's sender report, translated (report.c); nothing while there is none. */
 void slot_report_send(struct slot *slot, int64_t now_us);
 
 void slot_tick(struct slot *slot, int64_t now_us);

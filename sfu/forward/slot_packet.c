@@ -10,14 +10,16 @@ enum {
     ABS_SEND_TIME_BITS = 18, /* of the fraction of a second; 6 bits of seconds above it */
 };
 
-/* Values of the extensions that are written at send time; they live as long as the head that borrows them. */
+/* Values of the extensions that are written at send time; they live as long as the head that
+ * borrows them. */
 struct hop {
     uint8_t transport_seq[2];
     uint8_t send_time[3];
 };
 
-/* Everything a source wrote for us alone (MID, RID, its transport-cc number) is left behind; what the
- * receiver negotiated is written for it. Orientation is never accepted, so it is never passed on. */
+/* Everything a source wrote for us alone (MID, RID, its transport-cc number) is left behind; what
+ * the receiver negotiated is written for it. Orientation is never accepted, so it is never passed
+ * on. */
 static void extensions_add(struct slot *slot, const struct uplink_packet *packet, struct hop *hop,
                            struct rtp_head *head, int64_t now_us)
 {
@@ -40,7 +42,8 @@ static void extensions_add(struct slot *slot, const struct uplink_packet *packet
         rtp_head_add(head, ids->abs_send_time, hop->send_time, sizeof hop->send_time);
     }
     uint8_t level_len;
-    uint8_t level_id = slot->source->peer->sections[slot->source->section].media.extensions.audio_level;
+    uint8_t level_id =
+        slot->source->peer->sections[slot->source->section].media.extensions.audio_level;
     const uint8_t *level = rtp_packet_element(&packet->rtp, level_id, &level_len);
     if (level)
         rtp_head_add(head, ids->audio_level, level, level_len);
@@ -58,10 +61,12 @@ static void vp8_put(struct slot *slot, const struct uplink_packet *packet, struc
     uint8_t descriptor[VP8_MAX_DESCRIPTOR_BYTES];
     size_t len = vp8_write(vp8, (uint16_t)(picture_id & 0x7fff), tl0, descriptor);
     bytes_put(w, descriptor, len);
-    bytes_put(w, packet->rtp.data + packet->rtp.payload_at + vp8->len, packet->rtp.payload_len - vp8->len);
+    bytes_put(w, packet->rtp.data + packet->rtp.payload_at + vp8->len,
+              packet->rtp.payload_len - vp8->len);
 }
 
-static void payload_put(struct slot *slot, const struct uplink_packet *packet, struct bytes_writer *w)
+static void payload_put(struct slot *slot, const struct uplink_packet *packet,
+                        struct bytes_writer *w)
 {
     if (packet->rtp.payload_len == 0) { /* a late probe fills its number with padding alone */
         bytes_put_u8(w, 1);
@@ -74,10 +79,10 @@ static void payload_put(struct slot *slot, const struct uplink_packet *packet, s
     }
 }
 
-/* Writes the packet into `out`: as it is first sent, or (`repair`) as an RTX packet of RFC 4588 with the number
- * `seq` of the RTX stream. Returns the length, 0 when it does not fit. */
-static size_t packet_write(struct slot *slot, const struct uplink_packet *packet, bool repair, uint16_t seq,
-                           uint16_t original_seq, uint8_t *out, int64_t now_us)
+/* Writes the packet into `out`: as it is first sent, or (`repair`) as an RTX packet of RFC 4588
+ * with the number `seq` of the RTX stream. Returns the length, 0 when it does not fit. */
+static size_t packet_write(struct slot *slot, const struct uplink_packet *packet, bool repair,
+                           uint16_t seq, uint16_t original_seq, uint8_t *out, int64_t now_us)
 {
     const struct sfu_section *media = &slot->peer->sections[slot->section].media;
     struct hop hop;
@@ -102,7 +107,8 @@ static bool keeps_wire(const struct slot *slot)
     return slot->payload->nack && slot->payload->rtx_pt == 0 && slot->wire.bytes;
 }
 
-void slot_packet_send(struct slot *slot, const struct uplink_packet *packet, int64_t number, int64_t now_us)
+void slot_packet_send(struct slot *slot, const struct uplink_packet *packet, int64_t number,
+                      int64_t now_us)
 {
     const struct fwd_env *env = peer_env(slot->peer);
     uint8_t *out = env->block(env->worker);
@@ -134,7 +140,8 @@ static bool resend_write(struct slot *slot, const struct slot_sent *sent, int64_
         !uplink_recall(slot->source, sent->source, &packet) || packet.codec != slot->codec)
         return false;
     uint8_t *out = env->block(env->worker);
-    size_t len = packet_write(slot, &packet, true, slot->rtx_seq, (uint16_t)sent->number, out, now_us);
+    size_t len =
+        packet_write(slot, &packet, true, slot->rtx_seq, (uint16_t)sent->number, out, now_us);
     if (len == 0)
         return false;
     slot->rtx_seq++; /* used, whatever becomes of it */
@@ -146,7 +153,8 @@ static bool resend_wire(struct slot *slot, const struct slot_sent *sent)
 {
     const struct fwd_env *env = peer_env(slot->peer);
     size_t len;
-    const uint8_t *wire = slot->wire.bytes ? history_get(&slot->wire, sent->number, &len, NULL) : NULL;
+    const uint8_t *wire =
+        slot->wire.bytes ? history_get(&slot->wire, sent->number, &len, NULL) : NULL;
     if (!wire)
         return false;
     slot->peer->quality.down_bytes += len;
@@ -182,7 +190,8 @@ void slot_resend(struct slot *slot, const struct rtcp_packet *nack, int64_t now_
     unsigned resends = 0;
     if (!slot->sent || !slot->started)
         return;
-    for (unsigned i = 0; rtcp_read_nack(nack, i, &seq, &bitmap) && resends < SLOT_MAX_RESENDS; i++) {
+    for (unsigned i = 0; rtcp_read_nack(nack, i, &seq, &bitmap) && resends < SLOT_MAX_RESENDS;
+         i++) {
         resends += resend(slot, seq, now_us);
         for (unsigned bit = 0; bit < 16; bit++) {
             if (bitmap >> bit & 1)

@@ -5,6 +5,7 @@
 #include "sfu/forward/slot.h"
 
 /* Writes `packet` as number `number` of the slot and sends it. */
-void slot_packet_send(struct slot *slot, const struct uplink_packet *packet, int64_t number, int64_t now_us);
+void slot_packet_send(struct slot *slot, const struct uplink_packet *packet, int64_t number,
+                      int64_t now_us);
 
 #endif

@@ -1,5 +1,5 @@
-/* Which uplink an SSRC belongs to: declared in the SDP, or learned from the MID (RFC 8843 section 9.2) and
- * then the payload type. */
+/* Which uplink an SSRC belongs to: declared in the SDP, or learned from the MID (RFC 8843 section
+ * 9.2) and then the payload type. */
 #include <string.h>
 
 #include "sfu/forward/peer.h"
@@ -15,7 +15,8 @@ static struct stream *stream_by_ssrc(struct fwd_peer *peer, uint32_t ssrc)
     return NULL;
 }
 
-static struct stream *stream_add(struct fwd_peer *peer, uint32_t ssrc, struct uplink *uplink, bool repair)
+static struct stream *stream_add(struct fwd_peer *peer, uint32_t ssrc, struct uplink *uplink,
+                                 bool repair)
 {
     if (peer->stream_count == FWD_MAX_STREAMS)
         return NULL;
@@ -139,7 +140,8 @@ struct stream *stream_find(struct fwd_peer *peer, const struct rtp_packet *packe
         return stream;
     uint8_t mid_len;
     const uint8_t *mid = rtp_packet_element(packet, peer->extensions.mid, &mid_len);
-    struct section *section = mid ? section_by_mid(peer, mid, mid_len) : section_by_payload(peer, packet->pt);
+    struct section *section =
+        mid ? section_by_mid(peer, mid, mid_len) : section_by_payload(peer, packet->pt);
     if (!section) {
         peer_drop(peer, SFU_DROP_UNKNOWN_SSRC);
         return NULL;

@@ -60,7 +60,8 @@ void uplink_rebind(struct uplink *uplink, uint32_t ssrc)
     numbering_jumped(uplink);
 }
 
-int uplink_packet_read(const struct uplink *uplink, enum sfu_codec codec, struct uplink_packet *packet)
+int uplink_packet_read(const struct uplink *uplink, enum sfu_codec codec,
+                       struct uplink_packet *packet)
 {
     const uint8_t *payload = packet->rtp.data + packet->rtp.payload_at;
     size_t len = packet->rtp.payload_len;
@@ -84,8 +85,8 @@ int uplink_packet_read(const struct uplink *uplink, enum sfu_codec codec, struct
     return 0;
 }
 
-void uplink_sink(struct uplink *uplink, const struct rtp_packet *packet, enum sfu_codec codec, bool repair,
-                 bool keyframe, int64_t now_us)
+void uplink_sink(struct uplink *uplink, const struct rtp_packet *packet, enum sfu_codec codec,
+                 bool repair, bool keyframe, int64_t now_us)
 {
     const struct fwd_room *room = uplink->peer->room;
     if (!room->sink_ops || !uplink->to_sink)
@@ -110,7 +111,8 @@ void uplink_sink(struct uplink *uplink, const struct rtp_packet *packet, enum sf
 static void keyframe_ask(struct uplink *uplink)
 {
     struct fwd_peer *peer = uplink->peer;
-    const struct sfu_payload *payload = section_codec(&peer->sections[uplink->section], uplink->codec);
+    const struct sfu_payload *payload =
+        section_codec(&peer->sections[uplink->section], uplink->codec);
     uint8_t buf[RTCP_BYTES];
     struct bytes_writer w = bytes_writer(buf, sizeof buf);
     if (!payload)
@@ -129,8 +131,8 @@ static bool can_be_asked(const struct uplink *uplink)
 {
     const struct fwd_peer *peer = uplink->peer;
     const struct sfu_section *media = &peer->sections[uplink->section].media;
-    return media->kind == SFU_VIDEO && media->inbound && media->payload_count > 0 && uplink->ssrc != 0 &&
-           peer->secured && (uplink->to_slots || uplink->to_sink);
+    return media->kind == SFU_VIDEO && media->inbound && media->payload_count > 0 &&
+           uplink->ssrc != 0 && peer->secured && (uplink->to_slots || uplink->to_sink);
 }
 
 void uplink_keyframe_wish(struct uplink *uplink, int64_t now_us)
@@ -150,11 +152,13 @@ static void given_up(struct uplink *uplink, int64_t newest, int64_t now_us)
 static void missing_ask(struct uplink *uplink, int64_t now_us)
 {
     struct fwd_peer *peer = uplink->peer;
-    const struct sfu_payload *payload = section_codec(&peer->sections[uplink->section], uplink->codec);
+    const struct sfu_payload *payload =
+        section_codec(&peer->sections[uplink->section], uplink->codec);
     uint16_t seqs[MISSING_MAX];
     int64_t newest;
     bool ask = payload && payload->nack && peer->secured && (uplink->to_slots || uplink->to_sink);
-    unsigned count = missing_collect(&uplink->missing, ask, peer_rtt_us(peer), now_us, seqs, &newest);
+    unsigned count =
+        missing_collect(&uplink->missing, ask, peer_rtt_us(peer), now_us, seqs, &newest);
     if (newest)
         given_up(uplink, newest, now_us);
     if (count == 0)
@@ -167,7 +171,8 @@ static void missing_ask(struct uplink *uplink, int64_t now_us)
 }
 
 /* The packet's sequence number in its stream; false: it goes no further. */
-static bool number_note(struct uplink *uplink, struct uplink_packet *packet, bool repaired, int64_t now_us)
+static bool number_note(struct uplink *uplink, struct uplink_packet *packet, bool repaired,
+                        int64_t now_us)
 {
     int64_t highest = uplink->reception.highest;
     bool first = !uplink->reception.started;
@@ -187,9 +192,7 @@ static bool number_note(struct uplink *uplink, struct uplink_packet *packet, boo
             return true;
         peer_drop(uplink->peer, SFU_DROP_TOO_OLD); /* of before the codec changed */
         return false;
-    case RECEPTION_RESTART:
-        numbering_jumped(uplink);
-        return true;
+    case RECEPTION_RESTART: numbering_jumped(uplink); return true;
     case RECEPTION_DUPLICATE: peer_drop(uplink->peer, SFU_DROP_DUPLICATE); return false;
     case RECEPTION_TOO_OLD: peer_drop(uplink->peer, SFU_DROP_TOO_OLD); return false;
     }
@@ -203,12 +206,14 @@ static void codec_note(struct uplink *uplink, enum sfu_codec codec)
     enum sfu_event_type type = uplink->codec == SFU_CODEC_NONE ? SFU_EVENT_MEDIA : SFU_EVENT_CODEC;
     uplink->codec = codec;
     uplink->picture_known = false;
-    peer_event(uplink->peer, &(struct sfu_event){
-                                 .type = type, .section = uplink->section, .codec = codec, .ssrc = uplink->ssrc});
+    peer_event(uplink->peer,
+               &(struct sfu_event){
+                   .type = type, .section = uplink->section, .codec = codec, .ssrc = uplink->ssrc});
 }
 
-/* Picture ids of 7 and 15 bits go on one endless line; a sender may change the width. What is later by its
- * sequence number is not earlier by its picture, and the other way round: so even 7 bits are enough. */
+/* Picture ids of 7 and 15 bits go on one endless line; a sender may change the width. What is later
+ * by its sequence number is not earlier by its picture, and the other way round: so even 7 bits are
+ * enough. */
 static void picture_note(struct uplink *uplink, struct uplink_packet *packet)
 {
     if (packet->codec != SFU_CODEC_VP8 || packet->rtp.payload_len == 0 || packet->vp8.id_bits == 0)
@@ -234,7 +239,8 @@ static void keyframe_note(struct uplink *uplink, const struct uplink_packet *pac
 {
     if (!packet->keyframe_start)
         return;
-    if (uplink->keyframe_known && !timestamp_after(packet->rtp.timestamp, uplink->keyframe_timestamp))
+    if (uplink->keyframe_known &&
+        !timestamp_after(packet->rtp.timestamp, uplink->keyframe_timestamp))
         return;
     uplink->keyframe_known = true;
     uplink->keyframe_timestamp = packet->rtp.timestamp;
@@ -243,13 +249,15 @@ static void keyframe_note(struct uplink *uplink, const struct uplink_packet *pac
     keyframe_arrived(&uplink->keyframe);
 }
 
-void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool repaired, int64_t now_us)
+void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool repaired,
+                    int64_t now_us)
 {
     if (!number_note(uplink, packet, repaired, now_us))
         return;
     uplink->last_us = now_us;
     if (!repaired)
-        reception_jitter_note(&uplink->reception, packet->rtp.timestamp, now_us, codec_rate(packet->codec));
+        reception_jitter_note(&uplink->reception, packet->rtp.timestamp, now_us,
+                              codec_rate(packet->codec));
     codec_note(uplink, packet->codec);
     picture_note(uplink, packet);
     keyframe_note(uplink, packet, now_us);
@@ -270,8 +278,9 @@ bool uplink_recall(struct uplink *uplink, int64_t number, struct uplink_packet *
     size_t len;
     struct uplink_packet packet = {.number = number};
     bool repair;
-    const uint8_t *data =
-        uplink->history.bytes ? history_get(&uplink->history, number, &len, &packet.picture_id) : NULL;
+    const uint8_t *data = uplink->history.bytes
+                              ? history_get(&uplink->history, number, &len, &packet.picture_id)
+                              : NULL;
     if (!data || rtp_packet_parse(data, len, &packet.rtp) < 0)
         return false;
     const struct sfu_payload *payload =

@@ -39,15 +39,15 @@ struct uplink {
     struct uplink_report report;
 
     bool picture_known;
-    int64_t picture_id;          /* newest, extended */
-    int64_t picture_number;      /* sequence number it came with */
+    int64_t picture_id;     /* newest, extended */
+    int64_t picture_number; /* sequence number it came with */
     bool keyframe_known;
     uint32_t keyframe_timestamp; /* of the newest key frame */
     int64_t keyframe_number;     /* its first packet */
     int64_t keyframe_us;
 
-    struct history history; /* as received, video only */
-    struct slot *slots;     /* linked by slot.next */
+    struct history history;                    /* as received, video only */
+    struct slot *slots;                        /* linked by slot.next */
     uint32_t quality_expected, quality_unique; /* when quality was told last */
 };
 
@@ -67,11 +67,14 @@ int uplink_create(struct fwd_peer *peer, unsigned section, bool video, struct up
 /* Its slots must be empty by then. NULL is fine. */
 void uplink_destroy(struct uplink *uplink);
 
-/* Reads the payload of `packet->rtp` for `codec`: the key frame marks and the VP8 descriptor. 0 or -EBADMSG. */
-int uplink_packet_read(const struct uplink *uplink, enum sfu_codec codec, struct uplink_packet *packet);
+/* Reads the payload of `packet->rtp` for `codec`: the key frame marks and the VP8 descriptor. 0 or
+ * -EBADMSG. */
+int uplink_packet_read(const struct uplink *uplink, enum sfu_codec codec,
+                       struct uplink_packet *packet);
 
 /* A packet of the stream, as it came (`repaired` false) or unwrapped from RTX; read already. */
-void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool repaired, int64_t now_us);
+void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool repaired,
+                    int64_t now_us);
 
 /* Packet `number` out of the history, read again. False: forgotten. */
 bool uplink_recall(struct uplink *uplink, int64_t number, struct uplink_packet *ret_packet);
@@ -80,8 +83,8 @@ bool uplink_recall(struct uplink *uplink, int64_t number, struct uplink_packet *
 void uplink_rebind(struct uplink *uplink, uint32_t ssrc);
 
 /* Gives a packet as it came to the room's sink. */
-void uplink_sink(struct uplink *uplink, const struct rtp_packet *packet, enum sfu_codec codec, bool repair,
-                 bool keyframe, int64_t now_us);
+void uplink_sink(struct uplink *uplink, const struct rtp_packet *packet, enum sfu_codec codec,
+                 bool repair, bool keyframe, int64_t now_us);
 
 void uplink_keyframe_wish(struct uplink *uplink, int64_t now_us);
 void uplink_tick(struct uplink *uplink, int64_t now_us);

@@ -1,5 +1,5 @@
-/* H.264 payloads (RFC 6184, packetization-mode 1: single NAL unit, STAP-A, FU-A): where a key frame begins.
- * Any thread; nothing allocates. */
+/* H.264 payloads (RFC 6184, packetization-mode 1: single NAL unit, STAP-A, FU-A): where a key frame
+ * begins. Any thread; nothing allocates. */
 #ifndef SFU_RTP_H264_H
 #define SFU_RTP_H264_H
 

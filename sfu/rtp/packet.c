@@ -13,8 +13,8 @@ static void element_keep(struct rtp_packet *packet, uint8_t id, uint8_t len, con
 {
     if (packet->element_count == RTP_MAX_ELEMENTS)
         return;
-    packet->elements[packet->element_count++] = (struct rtp_element){
-        .id = id, .len = len, .at = (uint16_t)(value - packet->data)};
+    packet->elements[packet->element_count++] =
+        (struct rtp_element){.id = id, .len = len, .at = (uint16_t)(value - packet->data)};
 }
 
 /* RFC 8285 section 4.2. Id 0 is a padding byte, id 15 ends the parsing. */
@@ -116,7 +116,8 @@ const uint8_t *rtp_packet_element(const struct rtp_packet *packet, uint8_t id, u
 
 void rtp_head_add(struct rtp_head *head, uint8_t id, const void *value, size_t len)
 {
-    if (id == 0 || len == 0 || len > RTP_MAX_ELEMENT_BYTES || head->element_count == RTP_MAX_ELEMENTS)
+    if (id == 0 || len == 0 || len > RTP_MAX_ELEMENT_BYTES ||
+        head->element_count == RTP_MAX_ELEMENTS)
         return;
     head->elements[head->element_count].id = id;
     head->elements[head->element_count].len = (uint8_t)len;

@@ -1,5 +1,6 @@
-/* One RTP packet: the header (RFC 3550 section 5.1) and its extension elements (RFC 8285), read from
- * bytes that somebody else sent, and written anew for one receiver. Any thread; nothing allocates. */
+/* One RTP packet: the header (RFC 3550 section 5.1) and its extension elements (RFC 8285), read
+ * from bytes that somebody else sent, and written anew for one receiver. Any thread; nothing
+ * allocates. */
 #ifndef SFU_RTP_PACKET_H
 #define SFU_RTP_PACKET_H
 
@@ -9,9 +10,9 @@
 
 enum {
     RTP_HEADER_BYTES = 12,
-    RTP_MAX_ELEMENTS = 16,         /* extension elements that are kept; more are skipped */
-    RTP_MAX_PACKET_BYTES = 2048,   /* nothing longer is a packet to us */
-    RTP_MAX_ELEMENT_BYTES = 16,    /* longest element the writer can place in one-byte form */
+    RTP_MAX_ELEMENTS = 16,       /* extension elements that are kept; more are skipped */
+    RTP_MAX_PACKET_BYTES = 2048, /* nothing longer is a packet to us */
+    RTP_MAX_ELEMENT_BYTES = 16,  /* longest element the writer can place in one-byte form */
 };
 
 /* An extension element, by its place in the packet. */
@@ -34,8 +35,8 @@ struct rtp_packet {
     struct rtp_element elements[RTP_MAX_ELEMENTS];
 };
 
-/* Parses `len` bytes at `data`. 0, or -EBADMSG for anything RFC 3550 or RFC 8285 does not allow: `ret_packet`
- * is then not to be used. */
+/* Parses `len` bytes at `data`. 0, or -EBADMSG for anything RFC 3550 or RFC 8285 does not allow:
+ * `ret_packet` is then not to be used. */
 int rtp_packet_parse(const uint8_t *data, size_t len, struct rtp_packet *ret_packet);
 
 /* The element with this id, or NULL. `id` 0 (not negotiated) is never found. */
@@ -57,8 +58,8 @@ struct rtp_head {
 /* Adds an element; nothing when `id` is 0 or it does not fit the limits. `value` is borrowed. */
 void rtp_head_add(struct rtp_head *head, uint8_t id, const void *value, size_t len);
 
-/* Writes header and extensions to `out`. One-byte form where all ids and lengths allow it, else two-byte
- * form. Returns the bytes written, 0 when `cap` is too small. */
+/* Writes header and extensions to `out`. One-byte form where all ids and lengths allow it, else
+ * two-byte form. Returns the bytes written, 0 when `cap` is too small. */
 size_t rtp_head_write(const struct rtp_head *head, uint8_t *out, size_t cap);
 
 #endif

@@ -105,7 +105,8 @@ void reception_rebind(struct reception *reception)
     *reception = (struct reception){.highest = reception->highest};
 }
 
-void reception_jitter_note(struct reception *reception, uint32_t timestamp, int64_t arrival_us, uint32_t rate)
+void reception_jitter_note(struct reception *reception, uint32_t timestamp, int64_t arrival_us,
+                           uint32_t rate)
 {
     int64_t transit = arrival_us * (int64_t)rate / 1000000 - (int64_t)timestamp;
     if (!reception->transit_known) {
@@ -113,7 +114,10 @@ void reception_jitter_note(struct reception *reception, uint32_t timestamp, int6
         reception->transit = transit;
         return;
     }
-    int32_t d = (int32_t)(uint32_t)(transit - reception->transit); /* the timestamp wraps, the difference does not care */
+    int32_t d =
+        (int32_t)(uint32_t)(transit -
+                            reception
+                                ->transit); /* the timestamp wraps, the difference does not care */
     reception->transit = transit;
     if (d == INT32_MIN)
         return;
@@ -135,7 +139,8 @@ void reception_report(struct reception *reception, struct rtcp_report_block *ret
     uint32_t expected = reception_expected(reception);
     int64_t lost = (int64_t)expected - reception->received;
     uint32_t expected_now = expected - reception->expected_prior;
-    int64_t lost_now = (int64_t)expected_now - (int64_t)(reception->received - reception->received_prior);
+    int64_t lost_now =
+        (int64_t)expected_now - (int64_t)(reception->received - reception->received_prior);
     reception->expected_prior = expected;
     reception->received_prior = reception->received;
     if (lost > 0x7fffff)
@@ -145,7 +150,8 @@ void reception_report(struct reception *reception, struct rtcp_report_block *ret
     ret_block->lost = (int32_t)lost;
     ret_block->fraction_lost = 0;
     if (expected_now > 0 && lost_now > 0)
-        ret_block->fraction_lost = (uint8_t)(lost_now >= expected_now ? 255 : lost_now * 256 / expected_now);
+        ret_block->fraction_lost =
+            (uint8_t)(lost_now >= expected_now ? 255 : lost_now * 256 / expected_now);
     ret_block->highest_seq = (uint32_t)(reception->highest - 65536);
     ret_block->jitter = reception->jitter >> 4;
 }

@@ -1,5 +1,5 @@
-/* What a receiver keeps about one received stream for its reports: RFC 3550 appendix A.1 (sequence), A.3
- * (loss) and A.8 (jitter). One thread; nothing allocates. */
+/* What a receiver keeps about one received stream for its reports: RFC 3550 appendix A.1
+ * (sequence), A.3 (loss) and A.8 (jitter). One thread; nothing allocates. */
 #ifndef SFU_RTP_RECEPTION_H
 #define SFU_RTP_RECEPTION_H
 
@@ -11,11 +11,11 @@
 enum { RECEPTION_WINDOW = 1024 }; /* packets behind the highest within which duplicates are known */
 
 enum reception_verdict {
-    RECEPTION_NEW,       /* ahead of all before */
-    RECEPTION_LATE,      /* behind the highest, for the first time */
+    RECEPTION_NEW,  /* ahead of all before */
+    RECEPTION_LATE, /* behind the highest, for the first time */
     RECEPTION_DUPLICATE,
-    RECEPTION_TOO_OLD,   /* behind the window, or a first packet far off: perhaps a restart */
-    RECEPTION_RESTART,   /* the second packet in a row far off: the stream began anew, numbers go on higher up */
+    RECEPTION_TOO_OLD, /* behind the window, or a first packet far off: perhaps a restart */
+    RECEPTION_RESTART, /* a second packet far off: it began anew, numbers go on higher up */
 };
 
 struct reception {
@@ -35,17 +35,18 @@ struct reception {
     uint32_t jitter; /* timestamp units, scaled by 16 */
 };
 
-/* Notes sequence number `seq`; `repaired`: it came by RTX. `ret_extended` is its extended number, unless it
- * is too old. */
+/* Notes sequence number `seq`; `repaired`: it came by RTX. `ret_extended` is its extended number,
+ * unless it is too old. */
 enum reception_verdict reception_note(struct reception *reception, uint16_t seq, bool repaired,
                                       int64_t *ret_extended);
 
-/* The stream goes on under another SSRC: all statistics start anew, extended numbers stay higher than any
- * before. */
+/* The stream goes on under another SSRC: all statistics start anew, extended numbers stay higher
+ * than any before. */
 void reception_rebind(struct reception *reception);
 
 /* Interarrival jitter (A.8), for packets that are not repairs. `rate` in Hz. */
-void reception_jitter_note(struct reception *reception, uint32_t timestamp, int64_t arrival_us, uint32_t rate);
+void reception_jitter_note(struct reception *reception, uint32_t timestamp, int64_t arrival_us,
+                           uint32_t rate);
 
 /* Packets expected so far (A.3). */
 uint32_t reception_expected(const struct reception *reception);

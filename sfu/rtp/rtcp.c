@@ -24,8 +24,12 @@ bool rtcp_next(struct bytes_reader *compound, struct rtcp_packet *ret_packet)
     const uint8_t *body = bytes_take(compound, body_len);
     if (!body || first >> 6 != 2)
         return false;
-    struct rtcp_packet packet = {.type = type, .count = first & 0x1f, .data = data,
-                                 .len = HEADER_BYTES + body_len, .body = body, .body_len = body_len};
+    struct rtcp_packet packet = {.type = type,
+                                 .count = first & 0x1f,
+                                 .data = data,
+                                 .len = HEADER_BYTES + body_len,
+                                 .body = body,
+                                 .body_len = body_len};
     if (first & 0x20) {
         /* Not only whole words: transport-cc feedback of every browser is filled up with 1 to 3. */
         uint8_t padding = body_len ? body[body_len - 1] : 0;
@@ -108,12 +112,14 @@ bool rtcp_read_sender_info(const struct rtcp_packet *packet, struct rtcp_sender_
     return true;
 }
 
-bool rtcp_read_report_block(const struct rtcp_packet *packet, unsigned i, struct rtcp_report_block *ret_block)
+bool rtcp_read_report_block(const struct rtcp_packet *packet, unsigned i,
+                            struct rtcp_report_block *ret_block)
 {
     if (i >= packet->count)
         return false;
     struct bytes_reader r = bytes_reader(packet->body, packet->body_len);
-    bytes_skip(&r, (packet->type == RTCP_SR ? SENDER_INFO_BYTES : 4) + (size_t)i * REPORT_BLOCK_BYTES);
+    bytes_skip(&r,
+               (packet->type == RTCP_SR ? SENDER_INFO_BYTES : 4) + (size_t)i * REPORT_BLOCK_BYTES);
     struct rtcp_report_block block = {.ssrc = bytes_u32(&r)};
     block.fraction_lost = bytes_u8(&r);
     block.lost = (int32_t)(bytes_u24(&r) << 8) >> 8;
@@ -127,7 +133,8 @@ bool rtcp_read_report_block(const struct rtcp_packet *packet, unsigned i, struct
     return true;
 }
 
-static bool entry_read(const struct rtcp_packet *packet, size_t at, size_t len, struct bytes_reader *ret_entry)
+static bool entry_read(const struct rtcp_packet *packet, size_t at, size_t len,
+                       struct bytes_reader *ret_entry)
 {
     if (at > packet->body_len || len > packet->body_len - at)
         return false;
@@ -153,20 +160,24 @@ bool rtcp_read_media_ssrc(const struct rtcp_packet *packet, uint32_t *ret_ssrc)
     return true;
 }
 
-bool rtcp_read_nack(const struct rtcp_packet *packet, unsigned i, uint16_t *ret_seq, uint16_t *ret_bitmap)
+bool rtcp_read_nack(const struct rtcp_packet *packet, unsigned i, uint16_t *ret_seq,
+                    uint16_t *ret_bitmap)
 {
     struct bytes_reader r;
-    if (!entry_read(packet, FEEDBACK_SSRCS_BYTES + (size_t)i * NACK_ENTRY_BYTES, NACK_ENTRY_BYTES, &r))
+    if (!entry_read(packet, FEEDBACK_SSRCS_BYTES + (size_t)i * NACK_ENTRY_BYTES, NACK_ENTRY_BYTES,
+                    &r))
         return false;
     *ret_seq = bytes_u16(&r);
     *ret_bitmap = bytes_u16(&r);
     return true;
 }
 
-bool rtcp_read_fir(const struct rtcp_packet *packet, unsigned i, uint32_t *ret_ssrc, uint8_t *ret_number)
+bool rtcp_read_fir(const struct rtcp_packet *packet, unsigned i, uint32_t *ret_ssrc,
+                   uint8_t *ret_number)
 {
     struct bytes_reader r;
-    if (!entry_read(packet, FEEDBACK_SSRCS_BYTES + (size_t)i * FIR_ENTRY_BYTES, FIR_ENTRY_BYTES, &r))
+    if (!entry_read(packet, FEEDBACK_SSRCS_BYTES + (size_t)i * FIR_ENTRY_BYTES, FIR_ENTRY_BYTES,
+                    &r))
         return false;
     *ret_ssrc = bytes_u32(&r);
     *ret_number = bytes_u8(&r);
@@ -190,7 +201,8 @@ void rtcp_end(struct bytes_writer *w, size_t start)
     w->data[start + 3] = (uint8_t)words;
 }
 
-static void report_blocks_write(struct bytes_writer *w, const struct rtcp_report_block *blocks, unsigned count)
+static void report_blocks_write(struct bytes_writer *w, const struct rtcp_report_block *blocks,
+                                unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         bytes_put_u32(w, blocks[i].ssrc);
@@ -217,8 +229,8 @@ void rtcp_write_sr(struct bytes_writer *w, const struct rtcp_sender_info *info,
     rtcp_end(w, start);
 }
 
-void rtcp_write_rr(struct bytes_writer *w, uint32_t sender_ssrc, const struct rtcp_report_block *blocks,
-                   unsigned count)
+void rtcp_write_rr(struct bytes_writer *w, uint32_t sender_ssrc,
+                   const struct rtcp_report_block *blocks, unsigned count)
 {
     size_t start;
     rtcp_begin(w, RTCP_RR, (uint8_t)count, &start);
@@ -242,8 +254,8 @@ void rtcp_write_sdes(struct bytes_writer *w, uint32_t ssrc, const char *cname)
     rtcp_end(w, start);
 }
 
-static void feedback_begin(struct bytes_writer *w, uint8_t type, uint8_t format, uint32_t sender_ssrc,
-                           uint32_t media_ssrc, size_t *ret_start)
+static void feedback_begin(struct bytes_writer *w, uint8_t type, uint8_t format,
+                           uint32_t sender_ssrc, uint32_t media_ssrc, size_t *ret_start)
 {
     rtcp_begin(w, type, format, ret_start);
     bytes_put_u32(w, sender_ssrc);
@@ -273,10 +285,12 @@ void rtcp_write_pli(struct bytes_writer *w, uint32_t sender_ssrc, uint32_t media
     rtcp_end(w, start);
 }
 
-void rtcp_write_fir(struct bytes_writer *w, uint32_t sender_ssrc, uint32_t media_ssrc, uint8_t number)
+void rtcp_write_fir(struct bytes_writer *w, uint32_t sender_ssrc, uint32_t media_ssrc,
+                    uint8_t number)
 {
     size_t start;
-    feedback_begin(w, RTCP_PSFB, RTCP_PSFB_FIR, sender_ssrc, 0, &start); /* RFC 5104: media SSRC unused */
+    feedback_begin(w, RTCP_PSFB, RTCP_PSFB_FIR, sender_ssrc, 0,
+                   &start); /* RFC 5104: media SSRC unused */
     bytes_put_u32(w, media_ssrc);
     bytes_put_u8(w, number);
     bytes_put_u24(w, 0);

@@ -1,5 +1,5 @@
-/* 16-bit sequence numbers (and 32-bit timestamps) on an endless line: RFC 3550 section 5.1 numbers wrap,
- * bookkeeping must not. Inline: this is on the per-packet path. */
+/* 16-bit sequence numbers (and 32-bit timestamps) on an endless line: RFC 3550 section 5.1 numbers
+ * wrap, bookkeeping must not. Inline: this is on the per-packet path. */
 #ifndef SFU_RTP_SEQUENCE_H
 #define SFU_RTP_SEQUENCE_H
 
@@ -12,8 +12,8 @@ static inline int64_t sequence_near(int64_t near, uint16_t seq)
     return near + (int16_t)(uint16_t)(seq - (uint16_t)near);
 }
 
-/* Where a stream of unknown start begins: away from zero, so that a reordered packet before the first
- * one still has a positive number. */
+/* Where a stream of unknown start begins: away from zero, so that a reordered packet before the
+ * first one still has a positive number. */
 static inline int64_t sequence_first(uint16_t seq)
 {
     return 65536 + (int64_t)seq;

@@ -60,8 +60,8 @@ void transport_cc_arrived(struct transport_cc *cc, uint16_t seq, int64_t now_us)
         cc->next = cc->end - TRANSPORT_CC_WINDOW;
 }
 
-/* Chooses how many packets from `next` on go into one feedback packet of at most `cap` bytes. Two bytes of
- * chunk for seven symbols is the worst case, so the estimate is never too small. */
+/* Chooses how many packets from `next` on go into one feedback packet of at most `cap` bytes. Two
+ * bytes of chunk for seven symbols is the worst case, so the estimate is never too small. */
 static bool plan(struct transport_cc *cc, size_t cap, struct plan *ret_plan)
 {
     int64_t first = cc->next;
@@ -95,7 +95,8 @@ static bool plan(struct transport_cc *cc, size_t cap, struct plan *ret_plan)
     return ret_plan->delta_count > 0;
 }
 
-/* The next chunk: a run when it covers at least as much as a vector would, else the tightest vector. */
+/* The next chunk: a run when it covers at least as much as a vector would, else the tightest
+ * vector. */
 static unsigned chunk_write(const struct plan *p, unsigned at, struct bytes_writer *w)
 {
     unsigned left = p->count - at;

@@ -55,9 +55,9 @@ int vp8_parse(const uint8_t *payload, size_t len, struct vp8_descriptor *ret_des
 size_t vp8_write(const struct vp8_descriptor *descriptor, uint16_t picture_id, uint8_t tl0,
                  uint8_t ret_out[VP8_MAX_DESCRIPTOR_BYTES])
 {
-    uint8_t ext = (uint8_t)((descriptor->id_bits ? EXT_I : 0) | (descriptor->has_tl0 ? EXT_L : 0) |
-                            (descriptor->has_tid ? EXT_T : 0) |
-                            (descriptor->has_key_index ? EXT_K : 0));
+    uint8_t ext =
+        (uint8_t)((descriptor->id_bits ? EXT_I : 0) | (descriptor->has_tl0 ? EXT_L : 0) |
+                  (descriptor->has_tid ? EXT_T : 0) | (descriptor->has_key_index ? EXT_K : 0));
     struct bytes_writer w = bytes_writer(ret_out, VP8_MAX_DESCRIPTOR_BYTES);
     bytes_put_u8(&w, (uint8_t)(ext ? descriptor->first | FIRST_X : descriptor->first & ~FIRST_X));
     if (!ext)

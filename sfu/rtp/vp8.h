@@ -1,5 +1,5 @@
-/* The VP8 payload descriptor (RFC 7741 section 4.2): read, and written anew with another picture id and
- * TL0PICIDX. Any thread; nothing allocates. */
+/* The VP8 payload descriptor (RFC 7741 section 4.2): read, and written anew with another picture id
+ * and TL0PICIDX. Any thread; nothing allocates. */
 #ifndef SFU_RTP_VP8_H
 #define SFU_RTP_VP8_H
 
@@ -25,8 +25,9 @@ struct vp8_descriptor {
 /* 0 or -EBADMSG. A descriptor without VP8 data after it is malformed. */
 int vp8_parse(const uint8_t *payload, size_t len, struct vp8_descriptor *ret_descriptor);
 
-/* Writes `descriptor` with these values. A picture id is written with 15 bits whatever its width was; none
- * is written where there was none. Returns the bytes written, at most VP8_MAX_DESCRIPTOR_BYTES. */
+/* Writes `descriptor` with these values. A picture id is written with 15 bits whatever its width
+ * was; none is written where there was none. Returns the bytes written, at most
+ * VP8_MAX_DESCRIPTOR_BYTES. */
 size_t vp8_write(const struct vp8_descriptor *descriptor, uint16_t picture_id, uint8_t tl0,
                  uint8_t ret_out[VP8_MAX_DESCRIPTOR_BYTES]);
 

@@ -1,5 +1,6 @@
-/* A whole call out of one input: packets of two peers, commands and the passing of time, as the bytes say.
- * Whatever they are, nothing breaks, what is sent is well formed, and no number of an SSRC is used twice. */
+/* A whole call out of one input: packets of two peers, commands and the passing of time, as the
+ * bytes say. Whatever they are, nothing breaks, what is sent is well formed, and no number of an
+ * SSRC is used twice. */
 #include "sfu/forward/forward.h"
 #include "sfu/rtp/packet.h"
 #include "sfu/rtp/rtcp.h"
@@ -74,14 +75,24 @@ static void section_set(struct sfu_section *s, unsigned peer, unsigned index)
 {
     static const char *const mids[] = {"a", "v", "A", "V"};
     bool video = index % 2;
-    *s = (struct sfu_section){.kind = video ? SFU_VIDEO : SFU_AUDIO, .inbound = index < 2, .outbound = index >= 2,
-                              .extensions = {.mid = 1, .rid = 2, .repaired_rid = 3, .transport_cc = 4,
-                                             .abs_send_time = 5, .audio_level = 6}};
+    *s = (struct sfu_section){.kind = video ? SFU_VIDEO : SFU_AUDIO,
+                              .inbound = index < 2,
+                              .outbound = index >= 2,
+                              .extensions = {.mid = 1,
+                                             .rid = 2,
+                                             .repaired_rid = 3,
+                                             .transport_cc = 4,
+                                             .abs_send_time = 5,
+                                             .audio_level = 6}};
     strcpy(s->mid, mids[index]);
     s->payload_count = video ? 2 : 1;
-    s->payloads[0] = (struct sfu_payload){.codec = video ? SFU_CODEC_VP8 : SFU_CODEC_OPUS, .pt = video ? 96 : 111,
-                                          .rtx_pt = video ? 97 : 0, .nack = video, .pli = video};
-    s->payloads[1] = (struct sfu_payload){.codec = SFU_CODEC_H264, .pt = 98, .nack = true, .fir = true};
+    s->payloads[0] = (struct sfu_payload){.codec = video ? SFU_CODEC_VP8 : SFU_CODEC_OPUS,
+                                          .pt = video ? 96 : 111,
+                                          .rtx_pt = video ? 97 : 0,
+                                          .nack = video,
+                                          .pli = video};
+    s->payloads[1] =
+        (struct sfu_payload){.codec = SFU_CODEC_H264, .pt = 98, .nack = true, .fir = true};
     s->ssrc = s->inbound && peer == 0 ? index + 1 : 0; /* the other peer's are learned */
     s->rtx_ssrc = s->inbound && video && peer == 0 ? 9 : 0;
     s->slot_ssrc = s->outbound ? 0x100 + index : 0;
@@ -123,7 +134,8 @@ static void step(struct fwd_peer *peers[PEERS], struct bytes_reader *r, int64_t 
         fwd_peer_tick(peers[1], *now_us);
     } else if (op >> 1 < 122) {
         unsigned video = op >> 1 & 1;
-        (void)fwd_slot_feed(peer, 2 + video, bytes_u8(r) % 4 ? peers[!(op & 1)] : NULL, video, *now_us);
+        (void)fwd_slot_feed(peer, 2 + video, bytes_u8(r) % 4 ? peers[!(op & 1)] : NULL, video,
+                            *now_us);
     } else {
         uint8_t gate = bytes_u8(r);
         (void)fwd_uplink_gate(peer, op >> 1 & 1, gate & 1, gate & 2);
@@ -133,8 +145,12 @@ static void step(struct fwd_peer *peers[PEERS], struct bytes_reader *r, int64_t 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct counters counters;
-    static const struct fwd_env env = {.counters = &counters, .media_timeout_us = 5000000, .block = block,
-                                       .send_rtp = send_rtp, .send_wire = send_wire, .send_rtcp = send_rtcp,
+    static const struct fwd_env env = {.counters = &counters,
+                                       .media_timeout_us = 5000000,
+                                       .block = block,
+                                       .send_rtp = send_rtp,
+                                       .send_wire = send_wire,
+                                       .send_rtcp = send_rtcp,
                                        .event = event};
     struct fwd_room *room;
     struct fwd_peer *peers[PEERS];

@@ -1,4 +1,5 @@
-/* Payload descriptors from anywhere: VP8 written anew keeps all but the numbers; H.264 is only looked at. */
+/* Payload descriptors from anywhere: VP8 written anew keeps all but the numbers; H.264 is only
+ * looked at. */
 #include "sfu/rtp/h264.h"
 #include "sfu/rtp/vp8.h"
 #include "tests/fuzz/fuzz.h"
@@ -20,7 +21,8 @@ static void vp8(const uint8_t *data, size_t size)
     assert(again.start == d.start && again.keyframe == d.keyframe);
     assert(again.id_bits == (d.id_bits ? 15 : 0) && (!d.id_bits || again.picture_id == 0x5a5a));
     assert(again.has_tl0 == d.has_tl0 && (!d.has_tl0 || again.tl0 == 0xa5));
-    assert(again.has_tid == d.has_tid && again.has_key_index == d.has_key_index && again.layer == d.layer);
+    assert(again.has_tid == d.has_tid && again.has_key_index == d.has_key_index &&
+           again.layer == d.layer);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

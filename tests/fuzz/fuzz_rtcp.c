@@ -1,5 +1,5 @@
-/* A compound RTCP packet from anywhere, read in every way there is; what counts as valid can be walked to its
- * end. */
+/* A compound RTCP packet from anywhere, read in every way there is; what counts as valid can be
+ * walked to its end. */
 #include "sfu/rtp/rtcp.h"
 #include "tests/fuzz/fuzz.h"
 

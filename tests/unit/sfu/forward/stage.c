@@ -28,7 +28,8 @@ static void number_use(struct actor *actor, const struct rtp_packet *rtp)
     g_assert_true(g_hash_table_add(actor->used, used));
 }
 
-static struct stage_packet *keep(struct actor *actor, GPtrArray *list, const uint8_t *data, size_t len)
+static struct stage_packet *keep(struct actor *actor, GPtrArray *list, const uint8_t *data,
+                                 size_t len)
 {
     struct stage_packet *packet = g_new0(struct stage_packet, 1);
     g_assert_cmpuint(len, <=, sizeof packet->data);
@@ -119,8 +120,11 @@ void stage_free(struct stage *stage)
 static enum sfu_sink_wish sink_rtp(void *sink, const struct sfu_sink_packet *p)
 {
     struct stage *stage = sink;
-    struct stage_sink_call call = {.repair = p->repair, .keyframe = p->keyframe, .gap = p->gap,
-                                   .section = p->section, .len = p->len,
+    struct stage_sink_call call = {.repair = p->repair,
+                                   .keyframe = p->keyframe,
+                                   .gap = p->gap,
+                                   .section = p->section,
+                                   .len = p->len,
                                    .seq = (uint16_t)(p->data[2] << 8 | p->data[3])};
     if (!stage->quiet)
         g_array_append_val(stage->sink_calls, call);
@@ -145,15 +149,21 @@ void stage_sink_set(struct stage *stage)
     fwd_room_set_sink(stage->room, &ops, stage);
 }
 
-static void payload_add(struct sfu_section *section, enum sfu_codec codec, uint8_t pt, uint8_t rtx_pt)
+static void payload_add(struct sfu_section *section, enum sfu_codec codec, uint8_t pt,
+                        uint8_t rtx_pt)
 {
     bool video = codec != SFU_CODEC_OPUS;
-    section->payloads[section->payload_count++] = (struct sfu_payload){
-        .codec = codec, .pt = pt, .rtx_pt = rtx_pt, .nack = video, .pli = video, .fir = video,
-        .transport_cc = true};
+    section->payloads[section->payload_count++] = (struct sfu_payload){.codec = codec,
+                                                                       .pt = pt,
+                                                                       .rtx_pt = rtx_pt,
+                                                                       .nack = video,
+                                                                       .pli = video,
+                                                                       .fir = video,
+                                                                       .transport_cc = true};
 }
 
-void stage_negotiation(unsigned index, enum stage_browser browser, struct sfu_negotiation *ret_negotiation)
+void stage_negotiation(unsigned index, enum stage_browser browser,
+                       struct sfu_negotiation *ret_negotiation)
 {
     static const char *const mids[STAGE_SECTIONS] = {"0", "1", "2", "3"};
     bool chromium = browser == CHROMIUM;
@@ -164,11 +174,15 @@ void stage_negotiation(unsigned index, enum stage_browser browser, struct sfu_ne
         section->kind = i == MIC || i == VOICE_SLOT ? SFU_AUDIO : SFU_VIDEO;
         section->inbound = i == MIC || i == CAMERA;
         section->outbound = !section->inbound;
-        section->extensions = chromium ? (struct sfu_extensions){.mid = 4, .rid = 10, .repaired_rid = 11,
-                                                                 .transport_cc = 3, .abs_send_time = 2,
-                                                                 .audio_level = 1}
-                                       : (struct sfu_extensions){.mid = 3, .transport_cc = 7,
-                                                                 .abs_send_time = 4, .audio_level = 2};
+        section->extensions =
+            chromium ? (struct sfu_extensions){.mid = 4,
+                                               .rid = 10,
+                                               .repaired_rid = 11,
+                                               .transport_cc = 3,
+                                               .abs_send_time = 2,
+                                               .audio_level = 1}
+                     : (struct sfu_extensions){
+                           .mid = 3, .transport_cc = 7, .abs_send_time = 4, .audio_level = 2};
         if (section->kind == SFU_AUDIO) {
             payload_add(section, SFU_CODEC_OPUS, chromium ? 111 : 109, 0);
         } else {
@@ -213,7 +227,8 @@ void stage_see(struct actor *to, struct actor *from)
 {
     struct fwd_peer *source = from ? from->peer : NULL;
     g_assert_cmpint(fwd_slot_feed(to->peer, VOICE_SLOT, source, MIC, to->stage->now_us), ==, 0);
-    g_assert_cmpint(fwd_slot_feed(to->peer, PICTURE_SLOT, source, CAMERA, to->stage->now_us), ==, 0);
+    g_assert_cmpint(fwd_slot_feed(to->peer, PICTURE_SLOT, source, CAMERA, to->stage->now_us), ==,
+                    0);
 }
 
 void stage_pass(struct stage *stage, int64_t us)
@@ -233,7 +248,8 @@ uint64_t stage_drops(const struct stage *stage, enum sfu_drop drop)
     return stage->counters.drops[drop];
 }
 
-unsigned stage_events(const struct stage *stage, enum sfu_event_type type, struct sfu_event *ret_last)
+unsigned stage_events(const struct stage *stage, enum sfu_event_type type,
+                      struct sfu_event *ret_last)
 {
     unsigned count = 0;
     for (guint i = 0; i < stage->events->len; i++) {
@@ -267,7 +283,8 @@ static unsigned rtcp_scan(const struct actor *actor, uint8_t type, uint8_t forma
     return count;
 }
 
-bool stage_rtcp_last(const struct actor *actor, uint8_t type, uint8_t format, struct rtcp_packet *ret_packet)
+bool stage_rtcp_last(const struct actor *actor, uint8_t type, uint8_t format,
+                     struct rtcp_packet *ret_packet)
 {
     return rtcp_scan(actor, type, format, ret_packet) > 0;
 }

@@ -1,5 +1,6 @@
-/* A room without a network: peers whose packets come from the test and whose output is kept, on a clock that
- * the test moves. It refuses what SRTP would refuse: a sequence number of an SSRC used twice. */
+/* A room without a network: peers whose packets come from the test and whose output is kept, on a
+ * clock that the test moves. It refuses what SRTP would refuse: a sequence number of an SSRC used
+ * twice. */
 #ifndef TESTS_SFU_FORWARD_STAGE_H
 #define TESTS_SFU_FORWARD_STAGE_H
 
@@ -35,9 +36,9 @@ struct actor {
     struct stage *stage;
     struct fwd_peer *peer;
     struct sfu_negotiation negotiation;
-    GPtrArray *rtp, *rtcp;  /* struct stage_packet, what the peer was sent */
-    GHashTable *used;       /* (SSRC, extended number) that were protected */
-    GHashTable *highest;    /* SSRC -> its highest extended number */
+    GPtrArray *rtp, *rtcp; /* struct stage_packet, what the peer was sent */
+    GHashTable *used;      /* (SSRC, extended number) that were protected */
+    GHashTable *highest;   /* SSRC -> its highest extended number */
 };
 
 struct stage {
@@ -47,11 +48,11 @@ struct stage {
     struct fwd_room *room;
     unsigned actor_count;
     struct actor actors[STAGE_ACTORS];
-    GArray *events;         /* struct sfu_event */
-    GArray *sink_calls;     /* struct stage_sink_call */
+    GArray *events;     /* struct sfu_event */
+    GArray *sink_calls; /* struct stage_sink_call */
     enum sfu_sink_wish sink_wish;
     unsigned sink_closed;
-    bool quiet;             /* keep nothing of what is sent: for measuring */
+    bool quiet; /* keep nothing of what is sent: for measuring */
     unsigned sent;
     uint8_t block[FWD_PACKET_BYTES];
 };
@@ -63,7 +64,8 @@ void stage_sink_set(struct stage *stage);
 /* A secured peer with the sections above; its place on the stage makes its SSRCs. */
 struct actor *stage_enter(struct stage *stage, enum stage_browser browser);
 /* The negotiation it would come with, before stage_enter_with(). */
-void stage_negotiation(unsigned index, enum stage_browser browser, struct sfu_negotiation *ret_negotiation);
+void stage_negotiation(unsigned index, enum stage_browser browser,
+                       struct sfu_negotiation *ret_negotiation);
 struct actor *stage_enter_with(struct stage *stage, const struct sfu_negotiation *negotiation);
 
 /* `to` sees `from`: both slots. NULL: nobody. */
@@ -73,9 +75,11 @@ void stage_pass(struct stage *stage, int64_t us);
 
 uint64_t stage_drops(const struct stage *stage, enum sfu_drop drop);
 /* How many events of this type were told; the last one through `ret_last` (may be NULL). */
-unsigned stage_events(const struct stage *stage, enum sfu_event_type type, struct sfu_event *ret_last);
+unsigned stage_events(const struct stage *stage, enum sfu_event_type type,
+                      struct sfu_event *ret_last);
 /* The newest RTCP packet of this type and format that `actor` was sent; false: none. */
-bool stage_rtcp_last(const struct actor *actor, uint8_t type, uint8_t format, struct rtcp_packet *ret_packet);
+bool stage_rtcp_last(const struct actor *actor, uint8_t type, uint8_t format,
+                     struct rtcp_packet *ret_packet);
 unsigned stage_rtcp_count(const struct actor *actor, uint8_t type, uint8_t format);
 /* The `back`-th newest RTP packet (0: the newest) with this SSRC, or NULL. */
 const struct stage_packet *stage_rtp(const struct actor *actor, uint32_t ssrc, unsigned back);
@@ -111,8 +115,8 @@ struct stage_packet source_repair(struct source *source, const struct stage_pack
 struct stage_packet source_padding(struct source *source, bool rtx);
 void source_deliver(struct source *source, const struct stage_packet *packet);
 
-/* Makes and delivers: one Opus packet of 20 ms, or one picture of `packets` packets (33 ms). The clock is the
- * caller's. */
+/* Makes and delivers: one Opus packet of 20 ms, or one picture of `packets` packets (33 ms). The
+ * clock is the caller's. */
 void source_voice(struct source *source);
 void source_picture(struct source *source, bool key, unsigned packets);
 /* A sender report: the sender's clock reads `wall_us` at its current timestamp. */

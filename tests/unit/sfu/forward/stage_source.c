@@ -48,13 +48,16 @@ static void head_make(struct source *source, struct rtp_head *head, uint8_t hop[
     if (source->rid)
         rtp_head_add(head, ids->rid, source->rid, strlen(source->rid));
     rtp_head_add(head, media->kind == SFU_AUDIO ? ids->audio_level : 0, "\x85", 1);
-    rtp_head_add(head, 13, "\x01", 1); /* something that is nobody's business, as orientation would be */
+    rtp_head_add(head, 13, "\x01",
+                 1); /* something that is nobody's business, as orientation would be */
 }
 
 static void vp8_head(const struct source *source, bool start, bool key, struct bytes_writer *w)
 {
-    struct vp8_descriptor d = {.first = start ? 0x10 : 0x00, .id_bits = (uint8_t)source->picture_bits,
-                               .has_tl0 = source->picture_bits == 15, .has_tid = source->picture_bits == 15};
+    struct vp8_descriptor d = {.first = start ? 0x10 : 0x00,
+                               .id_bits = (uint8_t)source->picture_bits,
+                               .has_tl0 = source->picture_bits == 15,
+                               .has_tid = source->picture_bits == 15};
     uint8_t out[VP8_MAX_DESCRIPTOR_BYTES];
     if (source->picture_bits == 7) { /* the writer under test knows 15 bits alone */
         bytes_put_u8(w, d.first | 0x80);
@@ -78,8 +81,11 @@ static void h264_head(bool start, bool key, struct bytes_writer *w)
 struct stage_packet source_make(struct source *source, bool start, bool marker, bool key)
 {
     struct stage_packet packet = {0};
-    struct rtp_head head = {.ssrc = source->ssrc, .seq = source->seq++, .pt = payload_of(source)->pt,
-                            .timestamp = source->timestamp, .marker = marker};
+    struct rtp_head head = {.ssrc = source->ssrc,
+                            .seq = source->seq++,
+                            .pt = payload_of(source)->pt,
+                            .timestamp = source->timestamp,
+                            .marker = marker};
     uint8_t hop[2];
     head_make(source, &head, hop);
     struct bytes_writer w = bytes_writer(packet.data, sizeof packet.data);
@@ -102,8 +108,10 @@ struct stage_packet source_repair(struct source *source, const struct stage_pack
 {
     struct stage_packet repair = {0};
     const struct rtp_packet *rtp = &packet->rtp;
-    struct rtp_head head = {.ssrc = source->rtx_ssrc, .seq = source->rtx_seq++,
-                            .pt = payload_of(source)->rtx_pt, .timestamp = rtp->timestamp,
+    struct rtp_head head = {.ssrc = source->rtx_ssrc,
+                            .seq = source->rtx_seq++,
+                            .pt = payload_of(source)->rtx_pt,
+                            .timestamp = rtp->timestamp,
                             .marker = rtp->marker};
     uint8_t hop[2];
     head_make(source, &head, hop);
@@ -157,7 +165,8 @@ void source_picture(struct source *source, bool key, unsigned packets)
 void source_picture_end(struct source *source)
 {
     source->timestamp += 3000;
-    source->picture_id = (uint16_t)((source->picture_id + 1) & (source->picture_bits == 7 ? 0x7f : 0x7fff));
+    source->picture_id =
+        (uint16_t)((source->picture_id + 1) & (source->picture_bits == 7 ? 0x7f : 0x7fff));
     source->tl0++;
 }
 
@@ -165,8 +174,8 @@ void source_report(struct source *source, int64_t wall_us)
 {
     uint8_t buf[64];
     struct bytes_writer w = bytes_writer(buf, sizeof buf);
-    struct rtcp_sender_info info = {.ssrc = source->ssrc, .ntp = clock_wall_us_to_ntp(wall_us),
-                                    .timestamp = source->timestamp};
+    struct rtcp_sender_info info = {
+        .ssrc = source->ssrc, .ntp = clock_wall_us_to_ntp(wall_us), .timestamp = source->timestamp};
     rtcp_write_sr(&w, &info, NULL, 0);
     stage_rtcp_give(source->actor, &w);
 }

@@ -44,7 +44,8 @@ static void test_steady_state(void)
     stage_free(stage);
 }
 
-static int enter(struct stage *stage, const struct sfu_negotiation *negotiation, struct fwd_peer **ret_peer)
+static int enter(struct stage *stage, const struct sfu_negotiation *negotiation,
+                 struct fwd_peer **ret_peer)
 {
     int r = fwd_peer_create(stage->room, 1, 1, NULL, ret_peer);
     return r < 0 ? r : fwd_peer_negotiate(*ret_peer, negotiation, stage->now_us);

@@ -13,7 +13,8 @@ static void test_asks_and_gives_up(void)
     g_assert_cmpuint(missing_collect(&m, true, RTT, 0, seqs, &given_up), ==, 3);
     g_assert_cmpuint(seqs[0], ==, 70000 - 65536);
     g_assert_cmpuint(seqs[2], ==, 70002 - 65536);
-    g_assert_cmpuint(missing_collect(&m, true, RTT, RTT, seqs, &given_up), ==, 0); /* on its way, perhaps */
+    g_assert_cmpuint(missing_collect(&m, true, RTT, RTT, seqs, &given_up), ==,
+                     0); /* on its way, perhaps */
     missing_remove(&m, 70001);
     missing_remove(&m, 1);
     g_assert_cmpuint(missing_collect(&m, true, RTT, RTT + 20000, seqs, &given_up), ==, 2);

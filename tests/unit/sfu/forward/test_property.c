@@ -1,6 +1,7 @@
-/* Random lines: loss, reordering, duplicates, probes, repairs, switches, gates, changes of codec. Whatever
- * happens, a receiver sees one stream: numbers without reuse (the stage refuses it), sources that begin with a
- * key frame, timestamps that never go back at a switch, picture ids on one line. */
+/* Random lines: loss, reordering, duplicates, probes, repairs, switches, gates, changes of codec.
+ * Whatever happens, a receiver sees one stream: numbers without reuse (the stage refuses it),
+ * sources that begin with a key frame, timestamps that never go back at a switch, picture ids on
+ * one line. */
 #include <string.h>
 
 #include "sfu/rtp/sequence.h"
@@ -71,8 +72,10 @@ static void picture(struct world *w, struct sender *s, bool key)
     for (unsigned i = 0; i < count; i++) {
         uint32_t serial = s->source.serial;
         struct stage_packet packet = source_make(&s->source, i == 0, i == count - 1, key);
-        s->made[serial % MAX_SERIALS] = (struct made){.seq = packet.rtp.seq, .timestamp = packet.rtp.timestamp,
-                                                      .start_of_key = key && i == 0, .codec = s->source.codec};
+        s->made[serial % MAX_SERIALS] = (struct made){.seq = packet.rtp.seq,
+                                                      .timestamp = packet.rtp.timestamp,
+                                                      .start_of_key = key && i == 0,
+                                                      .codec = s->source.codec};
         s->sent[s->sent_count++ % G_N_ELEMENTS(s->sent)] = packet;
         put_on_line(w, s, &packet);
         if (chance(w->line.padding)) {
@@ -126,7 +129,8 @@ static void turn(struct world *w)
             repair(w, s);
     }
     if (w->line.switches && chance(30))
-        stage_see(w->receiver, chance(100) ? NULL : w->senders[g_test_rand_int_range(0, SENDERS)].source.actor);
+        stage_see(w->receiver,
+                  chance(100) ? NULL : w->senders[g_test_rand_int_range(0, SENDERS)].source.actor);
     if (w->line.switches && chance(20)) {
         fwd_uplink_gate(w->senders[0].source.actor->peer, CAMERA, false, true);
         fwd_uplink_gate(w->senders[0].source.actor->peer, CAMERA, true, true);
@@ -161,7 +165,8 @@ static struct made *made_of(struct world *w, uint32_t serial, unsigned *ret_send
     return &w->senders[*ret_sender].made[serial % MAX_SERIALS];
 }
 
-static void run_begin(struct viewer *v, const struct stage_packet *p, const struct made *made, int64_t number)
+static void run_begin(struct viewer *v, const struct stage_packet *p, const struct made *made,
+                      int64_t number)
 {
     g_assert_true(made->start_of_key);
     if (v->started) {
@@ -172,7 +177,8 @@ static void run_begin(struct viewer *v, const struct stage_packet *p, const stru
     v->runs++;
 }
 
-static void picture_check(struct viewer *v, const struct stage_packet *p, const struct made *made, bool begins)
+static void picture_check(struct viewer *v, const struct stage_packet *p, const struct made *made,
+                          bool begins)
 {
     struct vp8_descriptor d;
     if (made->codec != SFU_CODEC_VP8)
@@ -197,12 +203,14 @@ static void order_check(struct viewer *v, uint16_t seq, int64_t number)
         if (found)
             g_assert_cmpint(GPOINTER_TO_SIZE(found), ==, number + step);
     }
-    g_hash_table_insert(v->run.numbers, GUINT_TO_POINTER(seq + 1U), GSIZE_TO_POINTER((gsize)number));
+    g_hash_table_insert(v->run.numbers, GUINT_TO_POINTER(seq + 1U),
+                        GSIZE_TO_POINTER((gsize)number));
 }
 
 static void see(struct viewer *v, const struct stage_packet *p)
 {
-    int64_t number = v->started ? sequence_near(v->highest, p->rtp.seq) : sequence_first(p->rtp.seq);
+    int64_t number =
+        v->started ? sequence_near(v->highest, p->rtp.seq) : sequence_first(p->rtp.seq);
     v->packets++;
     if (p->rtp.payload_len > 0) {
         unsigned sender;
@@ -302,7 +310,12 @@ static void test_bad_line(void)
 static void test_everything(void)
 {
     struct viewer v;
-    run((struct line){.loss = 50, .reorder = 150, .twice = 50, .padding = 30, .switches = true, .codecs = true},
+    run((struct line){.loss = 50,
+                      .reorder = 150,
+                      .twice = 50,
+                      .padding = 30,
+                      .switches = true,
+                      .codecs = true},
         4000, &v);
     g_assert_cmpuint(v.packets, >, 2000);
     g_assert_cmpuint(v.runs, >, 60);

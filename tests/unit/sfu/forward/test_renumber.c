@@ -32,7 +32,8 @@ static void test_leave_out(void)
     g_assert_cmpuint(r.count, ==, 3);
 }
 
-/* Many holes: the oldest offsets are forgotten, and what needs them is refused, never given a wrong number. */
+/* Many holes: the oldest offsets are forgotten, and what needs them is refused, never given a wrong
+ * number. */
 static void test_forgets_the_oldest(void)
 {
     struct renumber r;

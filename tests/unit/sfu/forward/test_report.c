@@ -32,7 +32,8 @@ static bool report_last(const struct actor *actor, uint32_t ssrc, struct rtcp_se
         struct rtcp_packet packet;
         struct rtcp_sender_info info;
         while (rtcp_next(&r, &packet)) {
-            if (packet.type != RTCP_SR || !rtcp_read_sender_info(&packet, &info) || info.ssrc != ssrc)
+            if (packet.type != RTCP_SR || !rtcp_read_sender_info(&packet, &info) ||
+                info.ssrc != ssrc)
                 continue;
             found = true;
             *ret_info = info;
@@ -42,14 +43,15 @@ static bool report_last(const struct actor *actor, uint32_t ssrc, struct rtcp_se
 }
 
 /* When a receiver will play a packet by this report, in microseconds of the room's clock. */
-static int64_t play_us(const struct rtcp_sender_info *info, const struct stage_packet *packet, int rate)
+static int64_t play_us(const struct rtcp_sender_info *info, const struct stage_packet *packet,
+                       int rate)
 {
     int64_t ticks = (int32_t)(packet->rtp.timestamp - info->timestamp);
     return clock_ntp_to_wall_us(info->ntp) + ticks * 1000000 / rate;
 }
 
-/* The sender's clock is years off and its reports are delayed unequally: voice and picture made at the same
- * instant are still played at the same instant. */
+/* The sender's clock is years off and its reports are delayed unequally: voice and picture made at
+ * the same instant are still played at the same instant. */
 static void test_lip_sync(void)
 {
     struct scene s = scene_make();
@@ -65,7 +67,8 @@ static void test_lip_sync(void)
     source_report(&s.voice, sender_us);
     g_assert_true(report_last(s.b, slot_ssrc_of(s.b, PICTURE_SLOT), &picture));
     g_assert_true(report_last(s.b, slot_ssrc_of(s.b, VOICE_SLOT), &voice));
-    int64_t picture_us = play_us(&picture, stage_rtp(s.b, slot_ssrc_of(s.b, PICTURE_SLOT), 0), 90000);
+    int64_t picture_us =
+        play_us(&picture, stage_rtp(s.b, slot_ssrc_of(s.b, PICTURE_SLOT), 0), 90000);
     int64_t voice_us = play_us(&voice, stage_rtp(s.b, slot_ssrc_of(s.b, VOICE_SLOT), 0), 48000);
     g_assert_cmpint(ABS(picture_us - voice_us), <, 100);
     g_assert_cmpuint(picture.packets, ==, 1);
@@ -129,7 +132,9 @@ static void test_round_trip(void)
     s.stage->now_us += 580000;
     uint8_t buf[64];
     struct bytes_writer w = bytes_writer(buf, sizeof buf);
-    struct rtcp_report_block block = {.ssrc = ssrc, .fraction_lost = 64, .lsr = (uint32_t)(info.ntp >> 16),
+    struct rtcp_report_block block = {.ssrc = ssrc,
+                                      .fraction_lost = 64,
+                                      .lsr = (uint32_t)(info.ntp >> 16),
                                       .dlsr = 32768}; /* half a second */
     rtcp_write_rr(&w, 1, &block, 1);
     stage_rtcp_give(s.b, &w);

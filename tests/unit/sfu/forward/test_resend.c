@@ -87,7 +87,8 @@ static void test_ciphertext_without_rtx(void)
 static void test_unknown(void)
 {
     struct scene s = scene_make(true);
-    uint16_t newest = stage_rtp(s.b, s.ssrc, 0)->rtp.seq, oldest = stage_rtp(s.b, s.ssrc, 9)->rtp.seq;
+    uint16_t newest = stage_rtp(s.b, s.ssrc, 0)->rtp.seq,
+             oldest = stage_rtp(s.b, s.ssrc, 9)->rtp.seq;
     uint16_t seqs[] = {(uint16_t)(oldest - 1), (uint16_t)(newest + 1), (uint16_t)(newest + 30000)};
     for (unsigned i = 0; i < 3; i++)
         nack(&s, &seqs[i], 1);
@@ -106,7 +107,8 @@ static void test_depth(void)
         source_deliver(&s.camera, &packet);
         source_picture_end(&s.camera);
     }
-    uint16_t young = stage_rtp(s.b, s.ssrc, 300)->rtp.seq, old = stage_rtp(s.b, s.ssrc, 550)->rtp.seq;
+    uint16_t young = stage_rtp(s.b, s.ssrc, 300)->rtp.seq,
+             old = stage_rtp(s.b, s.ssrc, 550)->rtp.seq;
     nack(&s, &old, 1);
     g_assert_cmpuint(stage_rtp_count(s.b, s.rtx_ssrc), ==, 0);
     nack(&s, &young, 1);

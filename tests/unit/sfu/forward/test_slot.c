@@ -41,7 +41,8 @@ static unsigned picture_count(const struct scene *s)
 static struct vp8_descriptor vp8_of(const struct stage_packet *packet)
 {
     struct vp8_descriptor d;
-    g_assert_cmpint(vp8_parse(packet->data + packet->rtp.payload_at, packet->rtp.payload_len, &d), ==, 0);
+    g_assert_cmpint(vp8_parse(packet->data + packet->rtp.payload_at, packet->rtp.payload_len, &d),
+                    ==, 0);
     return d;
 }
 
@@ -95,7 +96,8 @@ static void test_extensions(void)
     rtcp_write_rr(&w, 1, &(struct rtcp_report_block){.ssrc = slot_ssrc_of(s.b, VOICE_SLOT)}, 1);
     stage_rtcp_give(s.b, &w);
     source_voice(&s.voice);
-    g_assert_null(rtp_packet_element(&voice_at(&s, 0)->rtp, 3, &len)); /* the receiver knows by now */
+    g_assert_null(
+        rtp_packet_element(&voice_at(&s, 0)->rtp, 3, &len)); /* the receiver knows by now */
     stage_free(s.stage);
 }
 
@@ -138,7 +140,8 @@ static void test_late_key_frame_start(void)
     stage_free(s.stage);
 }
 
-/* A second receiver is served from a key frame that has just come, without another one being asked for. */
+/* A second receiver is served from a key frame that has just come, without another one being asked
+ * for. */
 static void test_young_key_frame(void)
 {
     struct scene s = scene_make();
@@ -316,7 +319,8 @@ static void test_codec_unsupported(void)
     stage_free(stage);
 }
 
-/* A sender may number its pictures with 7 bits and go over to 15 (or round); the receiver sees one line. */
+/* A sender may number its pictures with 7 bits and go over to 15 (or round); the receiver sees one
+ * line. */
 static void test_short_picture_ids(void)
 {
     struct scene s = scene_make();
@@ -369,7 +373,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/forward/slot/voice", test_voice);
     g_test_add_func("/forward/slot/extensions", test_extensions);
-    g_test_add_func("/forward/slot/picture-starts-at-a-key-frame", test_picture_starts_at_a_key_frame);
+    g_test_add_func("/forward/slot/picture-starts-at-a-key-frame",
+                    test_picture_starts_at_a_key_frame);
     g_test_add_func("/forward/slot/late-key-frame-start", test_late_key_frame_start);
     g_test_add_func("/forward/slot/young-key-frame", test_young_key_frame);
     g_test_add_func("/forward/slot/switch", test_switch);

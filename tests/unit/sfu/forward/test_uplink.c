@@ -28,7 +28,8 @@ static unsigned pictures(const struct scene *s)
 
 static const struct stage_sink_call *sink_last(const struct scene *s)
 {
-    return &g_array_index(s->stage->sink_calls, struct stage_sink_call, s->stage->sink_calls->len - 1);
+    return &g_array_index(s->stage->sink_calls, struct stage_sink_call,
+                          s->stage->sink_calls->len - 1);
 }
 
 static void test_media_event(void)
@@ -185,8 +186,9 @@ static void test_sink(void)
     s.stage->sink_wish = SFU_SINK_CONTENT;
     source_picture(&s.camera, true, 3);
     for (guint i = 1; i <= 3; i++) /* all of a key frame's packets */
-        g_assert_true(g_array_index(s.stage->sink_calls, struct stage_sink_call,
-                                    s.stage->sink_calls->len - i).keyframe);
+        g_assert_true(
+            g_array_index(s.stage->sink_calls, struct stage_sink_call, s.stage->sink_calls->len - i)
+                .keyframe);
     source_report(&s.camera, 1700000000000000);
     g_assert_true(sink_last(&s)->report);
     g_assert_cmpuint(sink_last(&s)->len, ==, RTCP_SR_BYTES);
@@ -221,7 +223,8 @@ static void test_sender_starts_anew(void)
     source_picture(&s.camera, false, 1);
     uint32_t slot = slot_ssrc_of(s.b, PICTURE_SLOT);
     g_assert_cmpuint(pictures(&s), ==, 4);
-    g_assert_cmpuint((uint16_t)(stage_rtp(s.b, slot, 0)->rtp.seq - stage_rtp(s.b, slot, 3)->rtp.seq), ==, 3);
+    g_assert_cmpuint(
+        (uint16_t)(stage_rtp(s.b, slot, 0)->rtp.seq - stage_rtp(s.b, slot, 3)->rtp.seq), ==, 3);
     uint32_t step = stage_rtp(s.b, slot, 1)->rtp.timestamp - stage_rtp(s.b, slot, 2)->rtp.timestamp;
     g_assert_cmpuint(step, <, 90000);
     stage_free(s.stage);
@@ -254,7 +257,8 @@ static void test_learned(void)
     g_assert_cmpuint(stage_rtp_count(b, slot_ssrc_of(b, PICTURE_SLOT)), ==, 3);
     g_assert_cmpuint(stage_rtp_count(b, slot_ssrc_of(b, VOICE_SLOT)), ==, 1);
 
-    struct source other = camera; /* the same section under a new SSRC, as after replacing a track */
+    struct source other =
+        camera; /* the same section under a new SSRC, as after replacing a track */
     other.ssrc = 5000;
     other.seq = 9;
     other.mid = true;

@@ -36,8 +36,10 @@ static void test_window(void)
     g_assert_cmpint(note(&r, (uint16_t)(highest - RECEPTION_WINDOW + 1), &n), ==, RECEPTION_LATE);
     g_assert_cmpint(note(&r, (uint16_t)(highest - RECEPTION_WINDOW), &n), ==, RECEPTION_TOO_OLD);
     g_assert_cmpint(note(&r, (uint16_t)(highest - 2), &n), ==, RECEPTION_DUPLICATE);
-    g_assert_cmpint(note(&r, (uint16_t)(highest + 2500), &n), ==, RECEPTION_NEW); /* all of the window at once */
-    for (unsigned back = 1; back < RECEPTION_WINDOW; back++) /* nothing of before is taken for seen */
+    g_assert_cmpint(note(&r, (uint16_t)(highest + 2500), &n), ==,
+                    RECEPTION_NEW); /* all of the window at once */
+    for (unsigned back = 1; back < RECEPTION_WINDOW;
+         back++) /* nothing of before is taken for seen */
         g_assert_cmpint(note(&r, (uint16_t)(highest + 2500 - back), &n), ==, RECEPTION_LATE);
 }
 

@@ -6,8 +6,13 @@ static size_t compound_write(uint8_t *buf, size_t cap)
 {
     struct bytes_writer w = bytes_writer(buf, cap);
     struct rtcp_sender_info info = {1, UINT64_C(0x0102030405060708), 9, 10, 11};
-    struct rtcp_report_block block = {.ssrc = 2, .fraction_lost = 3, .lost = -4, .highest_seq = 5,
-                                      .jitter = 6, .lsr = 7, .dlsr = 8};
+    struct rtcp_report_block block = {.ssrc = 2,
+                                      .fraction_lost = 3,
+                                      .lost = -4,
+                                      .highest_seq = 5,
+                                      .jitter = 6,
+                                      .lsr = 7,
+                                      .dlsr = 8};
     uint16_t seqs[] = {65534, 65535, 3, 20, 21};
     rtcp_write_sr(&w, &info, &block, 1);
     rtcp_write_sdes(&w, 1, "name");
@@ -80,18 +85,18 @@ static void test_lying_counts(void)
         uint8_t data[16];
         size_t len;
     } rows[] = {
-        {{0x82, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},          /* RR, 2 blocks in 4 bytes */
-        {{0x80, 200, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},          /* SR without sender info */
-        {{0x81, 202, 0, 2, 0, 0, 0, 1, 1, 9, 'a', 'b'}, 12},      /* SDES, an item of 9 bytes */
-        {{0x83, 203, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},          /* BYE of 3 in 2 */
-        {{0x81, 205, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},          /* NACK without entries */
-        {{0x8f, 205, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},          /* transport-cc without a body */
+        {{0x82, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},     /* RR, 2 blocks in 4 bytes */
+        {{0x80, 200, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},     /* SR without sender info */
+        {{0x81, 202, 0, 2, 0, 0, 0, 1, 1, 9, 'a', 'b'}, 12}, /* SDES, an item of 9 bytes */
+        {{0x83, 203, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},     /* BYE of 3 in 2 */
+        {{0x81, 205, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},     /* NACK without entries */
+        {{0x8f, 205, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2}, 12},     /* transport-cc without a body */
         {{0x84, 206, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3}, 16}, /* FIR, half an entry */
-        {{0x81, 206, 0, 1, 0, 0, 0, 1}, 8},                       /* PLI without media SSRC */
-        {{0xa0, 201, 0, 1, 0, 0, 0, 8}, 8},                       /* more padding than body */
-        {{0xa0, 201, 0, 1, 0, 0, 0, 0}, 8},                       /* padding of nothing */
-        {{0x40, 201, 0, 1, 0, 0, 0, 1}, 8},                       /* version 1 */
-        {{0x80, 201, 0, 0}, 4},                                   /* too short for anything */
+        {{0x81, 206, 0, 1, 0, 0, 0, 1}, 8},                          /* PLI without media SSRC */
+        {{0xa0, 201, 0, 1, 0, 0, 0, 8}, 8},                          /* more padding than body */
+        {{0xa0, 201, 0, 1, 0, 0, 0, 0}, 8},                          /* padding of nothing */
+        {{0x40, 201, 0, 1, 0, 0, 0, 1}, 8},                          /* version 1 */
+        {{0x80, 201, 0, 0}, 4},                                      /* too short for anything */
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         uint8_t *copy = g_memdup2(rows[i].data, rows[i].len);
@@ -113,7 +118,8 @@ static void test_padding_on_the_last_alone(void)
 
 static void test_unknown_types_are_walked_over(void)
 {
-    static const uint8_t data[] = {0x80, 207, 0, 1, 0, 0, 0, 1, 0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2};
+    static const uint8_t data[] = {0x80, 207, 0, 1, 0, 0, 0, 1, 0x81, 206,
+                                   0,    2,   0, 0, 0, 1, 0, 0, 0,    2};
     struct bytes_reader r = bytes_reader(data, sizeof data);
     struct rtcp_packet p;
     g_assert_true(rtcp_is_valid(data, sizeof data));

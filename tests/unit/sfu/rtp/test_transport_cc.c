@@ -1,4 +1,5 @@
-/* The feedback is read by a decoder of its own, written from the draft alone, and held against what arrived. */
+/* The feedback is read by a decoder of its own, written from the draft alone, and held against what
+ * arrived. */
 #include "sfu/rtp/transport_cc.h"
 
 #include <glib.h>
@@ -157,8 +158,8 @@ static void test_long_loss_and_pause(void)
     g_autofree struct world *world = world_make();
     arrive(world, 100, 1000000);
     arrive(world, 101, 1010000);
-    arrive(world, 500, 1020000);   /* 398 lost in one run */
-    arrive(world, 501, 30000000);  /* 29 s later: does not fit into one feedback packet */
+    arrive(world, 500, 1020000);  /* 398 lost in one run */
+    arrive(world, 501, 30000000); /* 29 s later: does not fit into one feedback packet */
     arrive(world, 502, 30000100);
     feed_back(world, 1200);
     check_all_told(world);
