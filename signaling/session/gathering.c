@@ -4,7 +4,6 @@
 #include <glib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "signaling/session/client.h"
 #include "signaling/session/participant.h"
 #include "signaling/session/session.h"
@@ -67,20 +66,34 @@ struct sig_session *sig_gathering_of_api(struct sig_daemon *daemon, const struct
     return session;
 }
 
+static struct sig_session *session_of(struct sig_daemon *daemon,
+                                      const struct sig_identity *identity)
+{
+    return *identity->session ? sig_session_find(daemon, identity->session) : NULL;
+}
+
+bool sig_gathering_is_full(struct sig_daemon *daemon, const struct sig_identity *identity)
+{
+    const struct sig_session *session = session_of(daemon, identity);
+    if (!session || identity->role != HALL_HELPER ||
+        sig_participant_find(daemon, identity->role, identity->subject))
+        return false;
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++)
+        if (!session->participants[i])
+            return false;
+    return true;
+}
+
 static void helper_seat(struct sig_session *session, const struct sig_client *client)
 {
     struct id id;
     g_strlcpy(id.text, client->identity.subject, sizeof id.text);
-    if (session->state != SIG_SESSION_ENDED &&
-        !sig_participant_add(session, HALL_HELPER, client->identity.subject, "帮办人员", &id))
-        log_warning("session", "%s is full", session->id.text);
+    sig_participant_add(session, HALL_HELPER, client->identity.subject, "帮办人员", &id);
 }
 
 void sig_gathering_join(struct sig_client *client)
 {
-    struct sig_session *session = *client->identity.session
-                                      ? sig_session_find(client->daemon, client->identity.session)
-                                      : NULL;
+    struct sig_session *session = session_of(client->daemon, &client->identity);
     if (!session)
         return;
     if (client->identity.role == HALL_HELPER &&
@@ -114,4 +127,6 @@ void sig_gathering_look(struct sig_client *client)
     int r = sig_session_begin(session);
     if (r < 0)
         sig_session_end(session, failure_reason(r), NULL);
+    else
+        sig_session_await_media(session);
 }

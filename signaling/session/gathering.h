@@ -3,10 +3,13 @@
 #ifndef SIGNALING_SESSION_GATHERING_H
 #define SIGNALING_SESSION_GATHERING_H
 
+#include <stdbool.h>
+
 #include "hall/hall.h"
 
 struct sig_client;
 struct sig_daemon;
+struct sig_identity;
 struct sig_participant;
 struct sig_session;
 
@@ -18,6 +21,9 @@ int sig_gathering_of_ticket(struct sig_daemon *daemon, const struct hall_ticket 
 /* A session of the API, with its two expected participants. */
 struct sig_session *sig_gathering_of_api(struct sig_daemon *daemon,
                                          const struct hall_session *view);
+
+/* Whether a helper's token finds no place any more. */
+bool sig_gathering_is_full(struct sig_daemon *daemon, const struct sig_identity *identity);
 
 /* A client whose token names a session takes its seat (a helper gets one) before its welcome. */
 void sig_gathering_join(struct sig_client *client);

@@ -61,6 +61,7 @@ struct sig_session *sig_session_create(struct sig_daemon *daemon, const struct h
 void sig_session_destroy(struct sig_session *session)
 {
     g_clear_handle_id(&session->hold_timer, g_source_remove);
+    g_clear_handle_id(&session->connect_timer, g_source_remove);
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++)
         if (session->participants[i])
             sig_participant_destroy(session->participants[i]);
@@ -121,6 +122,20 @@ int sig_session_begin(struct sig_session *session)
     return 0;
 }
 
+static gboolean media_is_late(gpointer data)
+{
+    struct sig_session *session = data;
+    session->connect_timer = 0;
+    sig_session_end(session, "connect_timeout", NULL);
+    return G_SOURCE_REMOVE;
+}
+
+void sig_session_await_media(struct sig_session *session)
+{
+    session->connect_timer =
+        g_timeout_add(session->daemon->config->hall.connect_ms, media_is_late, session);
+}
+
 /* Every party that a session cannot do without sends something. */
 static bool media_flows(const struct sig_session *session)
 {
@@ -141,6 +156,7 @@ void sig_session_look(struct sig_session *session)
     if (session->state != SIG_SESSION_CONNECTING || !recorded || !media_flows(session))
         return;
     sig_session_step(session, SIG_EVENT_READY);
+    g_clear_handle_id(&session->connect_timer, g_source_remove);
     hall_session_started(session->daemon->hall, session->id.text, NULL, NULL);
     sig_session_state_tell(session, NULL, NULL, false);
 }

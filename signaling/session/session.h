@@ -56,6 +56,8 @@ struct sig_session {
     int64_t recording_opened_us; /* wall clock: where the recording's own time begins */
     int64_t recording_since_us;  /* wall clock: durable since */
 
+    guint connect_timer; /* the API's sessions: media is awaited; 0 none */
+
     int64_t held_at_us; /* wall clock, 0: not held */
     char hold_reason[HALL_NAME_BYTES];
     bool hold_is_fault; /* held since the journal failed: only a journal ends it */
@@ -77,6 +79,9 @@ struct sig_session *sig_session_by_journal(struct sig_daemon *daemon, rec_journa
 /* GATHERING → CONNECTING: opens room and journal, tells session.started. -EAGAIN: no room; -EIO: the recording is
  * required and not available. On failure nothing was told: end it. */
 int sig_session_begin(struct sig_session *session);
+
+/* Ends the session when media does not come within connect_ms. The hall does it for those of a ticket. */
+void sig_session_await_media(struct sig_session *session);
 
 /* Looks whether media flows both ways and bytes are durable: then CONNECTING → ACTIVE. */
 void sig_session_look(struct sig_session *session);

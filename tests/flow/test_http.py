@@ -1,0 +1,191 @@
+"""The HTTP interface: pages, log-in, replay files with ranges, limits."""
+import json
+import os
+import sys
+
+from lib import tap
+from lib.call import call, until
+from lib.daemon import Daemon
+from lib.page import citizen
+
+BYTES = bytes(range(256)) * 1024  # 256 KiB: several pieces of 64
+
+
+def code_of(answer):
+    status, _, text = answer
+    return status, json.loads(text)['e']['code']
+
+
+def auditor(daemon):
+    return daemon.login('6001')
+
+
+def archived(daemon):
+    """A session of the hall, with an archive as the recorder leaves it. Its id."""
+    with call(daemon) as (person, desk, voice, answer, session):
+        desk.request('session.end')
+        desk.request('ticket.finish', {'ticket': session['ticket'], 'result': {'code': 'ANSWERED'}})
+    folder = daemon.folder / 'archive' / session['id']
+    folder.mkdir(parents=True)
+    (folder / '01-clerk-camera-vp8.webm').write_bytes(BYTES)
+    (folder / 'timeline.json').write_text(json.dumps({'version': 1, 'session': session['id']}))
+    (folder / 'manifest.json').write_text('{}')
+    (folder / '.hidden').write_text('no')
+    return session['id']
+
+
+def test_pages():
+    """pages are served with their types, caching and security headers; nothing outside of the folder is"""
+    with Daemon({'server': {'web_root': 'dist'}}) as daemon:
+        web = daemon.folder / 'dist'
+        (web / 'assets').mkdir(parents=True)
+        (web / 'index.html').write_text('<!doctype html>citizen')
+        (web / 'clerk.html').write_text('<!doctype html>clerk')
+        (web / 'assets/main-0a1b2c3d.js').write_text('1')
+        (web / '.secret').write_text('no')
+        os.symlink('/etc', web / 'assets/etc')
+        status, headers, text = daemon.http('GET', '/')
+        assert (status, text) == (200, b'<!doctype html>citizen')
+        assert headers['content-type'] == 'text/html; charset=utf-8' and headers['cache-control'] == 'no-cache'
+        for name, words in (('content-security-policy', "default-src 'self'"), ('x-content-type-options', 'nosniff'),
+                            ('x-frame-options', 'DENY'), ('referrer-policy', 'no-referrer'), ('permissions-policy', 'camera=(self)')):
+            assert words in headers[name], name
+        assert daemon.http('GET', '/clerk')[2] == b'<!doctype html>clerk'
+        status, again, text = daemon.http('GET', '/', headers={'If-None-Match': headers['etag']})
+        assert (status, text) == (304, b'')
+        status, headers, _ = daemon.http('GET', '/assets/main-0a1b2c3d.js')
+        assert 'immutable' in headers['cache-control'] and headers['content-type'].startswith('text/javascript')
+        status, headers, text = daemon.http('HEAD', '/assets/main-0a1b2c3d.js')
+        assert status == 200 and headers['content-length'] == '1' and text == b''
+        for path in ('/.secret', '/../shipinban.conf', '/assets/../../shipinban.conf', '/%2e%2e/shipinban.conf', '/assets', '/nothing',
+                     '/assets/', '/..%2fshipinban.conf', '/api.key'):
+            status, _, text = daemon.http('GET', path)
+            assert status in (404, 403) and b'listen' not in text, f'{path}: {status}'
+        assert daemon.http('PUT', '/')[0] == 405
+
+
+def test_login():
+    """a wrong password is refused, five of them lock the account; another account is not touched"""
+    with Daemon() as daemon:
+        login = {'staff_no': '3002', 'password': 'wrong'}
+        for _ in range(5):
+            assert code_of(daemon.http('POST', '/api/v1/login', login)) == (401, 'auth.wrong_password')
+        login['password'] = daemon.passwords()['3002']
+        status, _, text = daemon.http('POST', '/api/v1/login', login)
+        error = json.loads(text)['e']
+        assert (status, error['code']) == (429, 'auth.locked') and error['retry_ms'] > 0
+        nobody = {'staff_no': '9999', 'password': 'x'}
+        assert code_of(daemon.http('POST', '/api/v1/login', nobody)) == (401, 'auth.wrong_password')
+        good = daemon.json('POST', '/api/v1/login', {'staff_no': '3003', 'password': daemon.passwords()['3003']})
+        assert good['role'] == 'clerk' and good['windows'] == [{'no': 3, 'name': '不动产'}] and good['window'] == 3
+        other = {'staff_no': '3003', 'password': daemon.passwords()['3003'], 'window': 4}
+        assert code_of(daemon.http('POST', '/api/v1/login', other)) == (409, 'window.none')
+        assert code_of(daemon.http('POST', '/api/v1/login', {'staff_no': '3003'})) == (400, 'proto.params')
+        windows = daemon.json('GET', '/api/v1/windows', token=good['token'])['windows']
+        assert {'no': 3, 'name': '不动产', 'state': 'closed'} in windows
+        assert '3003' not in daemon.log() or daemon.passwords()['3003'] not in daemon.log(), 'a password in the log'
+
+
+def test_bodies():
+    """a body that is too large, no JSON or no object is refused"""
+    with Daemon() as daemon:
+        assert daemon.http('POST', '/api/v1/guest', raw=b'x' * 16385)[0] == 413
+        assert daemon.http('POST', '/api/v1/guest', raw=b'x' * 1000000)[0] == 413
+        for bad in (b'{', b'[]', b'7', b'{"a":' * 20 + b'1' + b'}' * 20):
+            assert code_of(daemon.http('POST', '/api/v1/guest', raw=bad)) == (400, 'proto.malformed')
+        assert daemon.http('POST', '/api/v1/guest', raw=b'')[0] == 200
+        assert code_of(daemon.http('GET', '/api/v1/nothing')) == (404, 'proto.unknown')
+        assert daemon.http('GET', '/api/v1/guest')[0] == 405
+
+
+def test_address_is_limited():
+    """an address that asks for tokens without end is told to wait"""
+    with Daemon() as daemon:
+        codes = [daemon.http('POST', '/api/v1/guest', {})[0] for _ in range(200)]
+        assert codes[:100] == [200] * 100 and 429 in codes
+
+
+def test_roles():
+    """the auditor's addresses are the auditor's, the integrator's need the key"""
+    with Daemon() as daemon:
+        for path in ('/api/v1/recordings', '/api/v1/sessions/' + 'a' * 26):
+            assert code_of(daemon.http('GET', path)) == (401, 'auth.bad_token')
+            assert code_of(daemon.http('GET', path, token=daemon.guest())) == (403, 'auth.role')
+        assert code_of(daemon.http('GET', '/api/v1/sessions/' + 'a' * 26, token=auditor(daemon))) == (404, 'session.none')
+        assert code_of(daemon.http('POST', '/api/v1/sessions', {'matter': 'SB01'})) == (401, 'auth.bad_token')
+        assert code_of(daemon.http('POST', '/api/v1/sessions', {'matter': 'SB01'}, token='x' * 48)) == (401, 'auth.bad_token')
+
+
+def test_recordings_are_listed_and_opened():
+    """the list, its filters, the opening with a reason, and what the cookie opens"""
+    with Daemon() as daemon:
+        session, token = archived(daemon), auditor(daemon)
+        row = until(lambda: daemon.json('GET', '/api/v1/recordings', token=token)['recordings'], 'the list')[0]
+        assert row['session'] == session and row['state'] == 'ready' and row['staff_no'] == '3002' and row['window'] == 2
+        assert row['matter']['code'] == 'SB01' and row['end_reason'] == 'hangup_clerk'
+        for query, count in ((f'?number={row["number"]}', 1), ('?number=Z999', 0), ('?staff_no=3002', 1), ('?staff_no=3003', 0),
+                             (f'?from={row["started_at"] - 1000}', 1), (f'?to={row["started_at"] - 1000}', 0), ('?offset=1', 0)):
+            assert len(daemon.json('GET', '/api/v1/recordings' + query, token=token)['recordings']) == count, query
+        assert code_of(daemon.http('GET', '/api/v1/recordings?limit=many', token=token)) == (400, 'proto.params')
+        path = f'/api/v1/recordings/{session}/open'
+        assert code_of(daemon.http('POST', path, {}, token)) == (400, 'proto.params')
+        assert code_of(daemon.http('POST', path.replace(session, 'b' * 26), {'reason': 'x'}, token)) == (404, 'session.none')
+        status, headers, text = daemon.http('POST', path, {'reason': '投诉复核'}, token)
+        assert status == 200 and json.loads(text)['timeline']['session'] == session
+        cookie = headers['set-cookie']
+        for word in ('HttpOnly', 'Secure', 'SameSite=Strict', f'Path=/replay/{session}/'):
+            assert word in cookie, cookie
+        base = json.loads(text)['files_base']
+        replay = {'Cookie': cookie.split(';')[0]}
+        status, headers, data = daemon.http('GET', base + '01-clerk-camera-vp8.webm', headers=replay)
+        assert status == 200 and data == BYTES and headers['content-type'] == 'video/webm'
+        for name in ('.hidden', 'nothing.webm', '..%2F..%2Fapi.key'):
+            assert daemon.http('GET', base + name, headers=replay)[0] in (403, 404), name
+        assert code_of(daemon.http('GET', base + 'manifest.json')) == (401, 'auth.bad_token')
+        assert daemon.http('GET', '/replay/' + 'c' * 26 + '/manifest.json', headers=replay)[0] == 401
+        assert daemon.http('GET', base + 'manifest.json', headers={'Cookie': f'replay={token}'})[0] == 401
+
+
+def test_ranges():
+    """one range, open or suffix, is a 206; beyond the end a 416; what is no range is ignored; If-Range by ETag"""
+    with Daemon() as daemon:
+        session, token = archived(daemon), auditor(daemon)
+        _, headers, text = daemon.http('POST', f'/api/v1/recordings/{session}/open', {'reason': 'x'}, token)
+        path = json.loads(text)['files_base'] + '01-clerk-camera-vp8.webm'
+        replay = {'Cookie': headers['set-cookie'].split(';')[0]}
+        size = len(BYTES)
+
+        def ask(value, **more):
+            return daemon.http('GET', path, headers={**replay, 'Range': value, **more})
+
+        for value, first, last in (('bytes=0-0', 0, 0), ('bytes=100-299', 100, 299), ('bytes=70000-', 70000, size - 1),
+                                   ('bytes=-500', size - 500, size - 1), (f'bytes={size - 1}-{size + 9}', size - 1, size - 1),
+                                   (f'bytes=-{size * 2}', 0, size - 1), ('bytes=65535-131072', 65535, 131072)):
+            status, headers, data = ask(value)
+            assert status == 206 and data == BYTES[first:last + 1], value
+            assert headers['content-range'] == f'bytes {first}-{last}/{size}'
+        for value in (f'bytes={size}-', f'bytes={size + 5}-{size + 9}', 'bytes=-0'):
+            status, headers, data = ask(value)
+            assert status == 416 and headers['content-range'] == f'bytes */{size}' and data == b'', value
+        for value in ('bytes=9-5', 'lines=1-2', 'bytes=0-1,4-5', 'bytes=', 'bytes=a-b', 'bytes=--5'):
+            status, _, data = ask(value)
+            assert status == 200 and data == BYTES, value
+        etag = daemon.http('HEAD', path, headers=replay)[1]['etag']
+        assert ask('bytes=0-9', **{'If-Range': etag})[0] == 206
+        assert ask('bytes=0-9', **{'If-Range': '"other"'})[0] == 200
+        status, _, _ = daemon.http('GET', path, headers={**replay, 'If-None-Match': etag})
+        assert status == 304
+
+
+def test_health():
+    """/healthz tells what runs"""
+    with Daemon() as daemon:
+        page = citizen(daemon)
+        health = daemon.json('GET', '/healthz')
+        assert health['status'] == 'ok' and health['sockets'] == 1 and health['sessions'] == 0
+        assert 'stun_integrity' in health['drops'] and 'forwarded' in health['packets']
+        assert page.sid not in json.dumps(health)
+
+
+if __name__ == '__main__':
+    tap.run(sys.modules[__name__])
