@@ -12,7 +12,7 @@ async function ffmpeg(args, maxBytes = 1 << 30) {
 
 /** Everything ffmpeg complains about while it decodes the whole file; empty when the file is sound. */
 export async function decodeErrors(path) {
-  const { stderr } = await ffmpeg(['-v', 'error', '-xerror', '-i', path, '-f', 'null', '-']).catch((error) => error);
+  const { stderr } = await ffmpeg(['-v', 'error', '-xerror', '-i', path, '-fps_mode', 'passthrough', '-enc_time_base', '-1', '-f', 'null', '-']).catch((error) => error);
   return stderr.toString().trim();
 }
 
@@ -42,7 +42,7 @@ export async function counters(path) {
 
 /** The file's voice as mono float samples; `start` is the time (s) of the first one. */
 export async function voice(path) {
-  const { stdout } = await ffmpeg(['-v', 'error', '-i', path, '-map', '0:a:0', '-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(sampleRate), '-f', 'f32le', '-']);
+  const { stdout } = await ffmpeg(['-v', 'error', '-i', path, '-map', '0:a:0', '-af', 'aresample=async=1:min_hard_comp=0.005:first_pts=0', '-ac', '1', '-ar', String(sampleRate), '-f', 'f32le', '-']);
   return new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + (stdout.length & ~3)));
 }
 

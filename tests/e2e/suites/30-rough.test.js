@@ -62,7 +62,7 @@ describe('a call that meets trouble', () => {
     console.log(`# drops: ${drops.map(([name, count]) => `${name} ${count}`).join(', ')}`);
   });
 
-  it('shows 未就绪 of the camera in words and goes on with sound', async () => {
+  it('says in words that the camera is denied, and goes on with sound', async () => {
     await hangUp(citizen);
     await finish(clerk);
     await citizen.close();
@@ -121,7 +121,7 @@ describe('a spool that cannot be written', () => {
   let stack, citizen, clerk;
 
   before(async () => {
-    stack = await Stack.start({ recorder: { reserve_mib: 1 << 30 } });
+    stack = await Stack.start({ recorder: { reserve_mib: 100 << 20 } });
   });
   after(async () => {
     await citizen?.close();

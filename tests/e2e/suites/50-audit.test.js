@@ -48,7 +48,7 @@ describe('an auditor', () => {
     await auditor.tap('recording-open');
     await auditor.fill('reason-input', '抽查');
     await auditor.tap('reason-submit');
-    await auditor.shows('replay-video-0');
+    await auditor.shows('replay-play');
   });
 
   it('sees both sides play in step', async () => {
