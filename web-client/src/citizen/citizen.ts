@@ -1,4 +1,4 @@
-import { computed, shallowRef } from 'vue';
+import { computed, shallowRef, watch } from 'vue';
 
 import {
   Client,
@@ -30,6 +30,7 @@ const client = new Client({
   lang: language.value,
   drawer,
   token: () => drawer.get('token'),
+  onToken: (token) => drawer.set('token', token),
 });
 installDebugHandle(client);
 
@@ -42,6 +43,8 @@ export const done = shallowRef(loadDone(drawer));
 export const captureTurn = shallowRef(0);
 export const muted = shallowRef(false);
 const resuming = shallowRef(false);
+/* a claim code was just used: the welcome must bring its session, or that is over */
+let claimed = false;
 const dismissed = shallowRef(drawer.get('dismissed'));
 
 export const capture = client.capture;
@@ -58,6 +61,14 @@ export const screen = computed(() =>
   }),
 );
 
+/* Camera and microphone are on in the call and on the way into it, and nowhere else but in the check, which has a button. */
+watch(screen, (now) => {
+  if (!['called', 'call', 'claim', 'resuming'].includes(now)) {
+    capture.stop();
+    setMuted(false);
+  }
+});
+
 client.store.subscribe((next) => {
   done.value = nextDone(done.value, next, dismissed.value);
   saveDone(drawer, done.value);
@@ -71,6 +82,10 @@ client.socket.on('link', (next) => {
 });
 client.socket.on('welcome', () => {
   resuming.value = false;
+  if (claimed && client.store.state.session === null) {
+    done.value = { matter: '', number: null, reason: 'closed', result: null, pending: false };
+  }
+  claimed = false;
   resumeCapture();
 });
 client.media.on('change', () => {
@@ -124,6 +139,8 @@ export async function claimSession(code: string): Promise<void> {
   client.socket.forget();
   drawer.set('token', answer.token);
   clearDone();
+  client.store.update((now) => ({ ...now, ticket: null, session: null, ended: null }));
+  claimed = true;
   resuming.value = true;
   replacePlace({ name: 'home' });
   const opened = capture.open();
@@ -169,6 +186,7 @@ export const sendCannotHear = async (text: string): Promise<void> => {
 export function setMuted(next: boolean): void {
   client.media.mute.setMuted('microphone', next);
   muted.value = next;
+  drawer.set('muted', next ? '1' : '0');
 }
 
 /* The page is put away: back to the beginning, the number or call is over. */
@@ -200,10 +218,11 @@ function tokenRefused(): void {
   client.store.update((now) => ({ ...now, ticket: null, session: null, ended: null }));
 }
 
-/* After a reload inside a call the permission is already given: no tap is needed. */
+/* After a reload inside a call the permission is already given: no tap is needed. Who was muted stays so. */
 function resumeCapture(): void {
   const session = client.store.state.session;
   if (session !== null && session.state !== 'ended') {
+    setMuted(drawer.get('muted') === '1');
     void capture.open();
   }
 }

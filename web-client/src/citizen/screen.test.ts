@@ -75,6 +75,13 @@ describe('the screen', () => {
     expect(withState({ ticket: aTicket({ id: 't-2', state: 'FINISHED' }) }, { dismissed: 't-1' })).toBe('done');
   });
 
+  it('is the claim when a link was opened after a call, but not over a number that lives', () => {
+    const done = { matter: 'm', number: 'A1', reason: 'finished', result: null, pending: true };
+    const place = { name: 'claim' as const, code: 'x' };
+    expect(withState({ ticket: aTicket({ state: 'FINISHED' }) }, { done, place })).toBe('claim');
+    expect(withState({ ticket: aTicket() }, { place })).toBe('waiting');
+  });
+
   it('waits for the server before it decides after a reload, and stops when replaced', () => {
     expect(screenOf({ ...calm, resuming: true })).toBe('resuming');
     expect(screenOf({ ...calm, resuming: true, link: 'replaced' })).toBe('replaced');

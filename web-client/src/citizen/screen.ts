@@ -41,6 +41,9 @@ export function screenOf({ state, link, resuming, done, dismissed, place }: Situ
   if (isCalling(ticket) && state.ended === null) {
     return 'called';
   }
+  if (place.name === 'claim' || place.name === 'claim-alternatives') {
+    return place.name; /* a link was opened: what was before in this tab is past */
+  }
   if (done !== null) {
     return 'done';
   }

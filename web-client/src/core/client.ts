@@ -10,7 +10,12 @@ export interface ClientOptions extends Omit<SocketOptions, 'url' | 'client'> {
   url?: string;
   name: string;
   lang: string;
+  /* A fresh token, to be given to the next hello. */
+  onToken?: (token: string) => void;
 }
+
+/* Tokens live for hours; a page that stays open all day must not be turned away at its next reconnection. */
+const refreshEveryMs = 60 * 60 * 1000;
 
 const version = '0.1.0';
 
@@ -48,6 +53,7 @@ export class Client {
     this.socket.on('event', (event) => this.heard(event));
     this.store.subscribe((state) => this.media.setSlots(state.slots));
     this.watchNetwork();
+    this.keepTokenFresh(options.onToken);
   }
 
   connect(): void {
@@ -82,6 +88,7 @@ export class Client {
     this.followSession();
     if (!welcome.resumed && this.media.status !== 'idle') {
       this.media.rebuild();
+      this.media.mute.reset();
     }
   }
 
@@ -120,7 +127,7 @@ export class Client {
     }
   }
 
-  /* Media lives exactly as long as the session does. */
+  /* Media lives as long as the session does; one that still gathers its people takes no offers. */
   private followSession(): void {
     const { session, limits, iceServers } = this.store.state;
     const live = session !== null && session.state !== 'ended' && session.state !== 'gathering';
@@ -131,6 +138,21 @@ export class Client {
       this.media.stop();
       this.capture.stop();
     }
+  }
+
+  private keepTokenFresh(onToken: ClientOptions['onToken']): void {
+    if (!onToken) {
+      return;
+    }
+    const refresh = async (): Promise<void> => {
+      if (this.socket.link === 'open') {
+        onToken((await this.socket.request('token.refresh', {})).token);
+      }
+    };
+    const timer = setInterval(() => {
+      refresh().catch((error: unknown) => console.debug('shipinban', 'token.refresh', codeOf(error)));
+    }, refreshEveryMs);
+    this.stopListening.push(() => clearInterval(timer));
   }
 
   private watchNetwork(): void {

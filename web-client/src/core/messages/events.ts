@@ -45,7 +45,7 @@ export const eventSchemas = {
     change: v.picklist(['joined', 'left', 'away', 'back', 'muted']),
   }),
   'session.state': v.object({
-    state: v.picklist(['connecting', 'active', 'held', 'ended']),
+    state: v.picklist(['gathering', 'connecting', 'active', 'held', 'ended']),
     reason: v.nullish(v.string()),
     ended_by: v.nullish(key),
     warn: v.nullish(v.boolean()),

@@ -117,6 +117,8 @@ export const Session = v.object({
   recording: Recording,
   participants: v.array(Participant),
   me: key,
+  /* of a hold */
+  reason: optional(v.string()),
 });
 export type Session = v.InferOutput<typeof Session>;
 

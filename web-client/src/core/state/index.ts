@@ -26,12 +26,15 @@ export function reduceWelcome(state: ClientState, welcome: Welcome, now: number)
   if (!snapshot) {
     return next;
   }
+  /* the call ended while this page was away, and nobody could say why */
+  const lost = state.session !== null && state.session.state !== 'ended' && !snapshot.session;
   const blank: ClientState = {
     ...next,
     ticket: null,
     called: null,
     session: null,
     hold: null,
+    ended: lost ? { reason: 'closed', at: now } : state.ended,
     offered: null,
     window: snapshot.window ?? null,
     queue: snapshot.queue ?? null,

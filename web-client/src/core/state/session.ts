@@ -11,7 +11,9 @@ export function withSession(state: ClientState, session: Session): ClientState {
     session,
     recording: session.recording,
     ended: session.state === 'ended' ? state.ended : null,
-    hold: held ? (state.hold ?? { reason: null, warned: false, since: 0 }) : null,
+    hold: held
+      ? (state.hold ?? { reason: session.reason ?? null, warned: false, since: 0 })
+      : null,
     offered: null,
     slots: same ? state.slots : [],
     quality: same ? state.quality : [],
@@ -78,6 +80,7 @@ function withSessionState(state: ClientState, d: EventData<'session.state'>): Cl
         slots: [],
         ended: { reason: d.reason ?? 'closed', at: d.at },
       };
+    case 'gathering':
     case 'connecting':
     case 'active':
       return { ...state, session, hold: null };

@@ -140,6 +140,7 @@ describe('a welcome', () => {
   it('with a snapshot replaces what was known', () => {
     const state = reduceWelcome({ ...inSession, ticket: aTicket() }, { ...aWelcome, snapshot: {} }, now);
     expect([state.session, state.ticket]).toEqual([null, null]);
+    expect(state.ended).toEqual({ reason: 'closed', at: now });
     const full = reduceWelcome(
       emptyState,
       { ...aWelcome, snapshot: { ticket: aTicket(), session: aSession({ state: 'held' }) } },
