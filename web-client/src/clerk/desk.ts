@@ -2,7 +2,8 @@ import { computed, ref, shallowRef } from 'vue';
 
 import {
   Client,
-  ClientError,
+  type ClientError,
+  codeOf,
   http,
   installDebugHandle,
   sessionDrawer,
@@ -70,7 +71,7 @@ client.socket.on('welcome', () => {
   welcomed.value = true;
   refusal.value = null;
   if (hasWindow.value) {
-    client.tell('queue.subscribe', {});
+    subscribe();
   }
   if (isLive(phase.value)) {
     void capture.open();
@@ -90,6 +91,13 @@ client.media.on('change', () => {
 client.media.on('failed', (error) => {
   mediaError.value = error;
 });
+
+/* The list itself is the answer; a link that breaks meanwhile brings another welcome. */
+function subscribe(): void {
+  client.request('queue.subscribe', {}).catch((error: unknown) => {
+    console.debug('shipinban', 'queue.subscribe', codeOf(error));
+  });
+}
 
 function keepTokenFresh(): void {
   setInterval(() => {
@@ -123,7 +131,7 @@ async function enterByClaim(code: string): Promise<void> {
     accounts.clear();
     enter({ token: answer.token, staffNo: '', window: null });
   } catch (error) {
-    loginNotice.value = error instanceof ClientError ? error.code : 'client.unknown';
+    loginNotice.value = codeOf(error);
   }
 }
 

@@ -86,6 +86,7 @@ export const en: Record<ClerkKey, string> = {
   'idle.ready': 'Ready; the next one is offered by itself',
   'idle.notReady': 'Not ready; press Next to call',
   'idle.rest': 'On a break; no numbers',
+  'idle.talk': 'Talked {time}',
   'idle.go': 'Become ready',
 
   'check.title': 'Try your devices before the first call',

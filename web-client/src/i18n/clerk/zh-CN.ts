@@ -85,6 +85,7 @@ export const zhCN = {
   'idle.ready': '就绪，下一位会自动送来',
   'idle.notReady': '未就绪，按“下一位”叫号',
   'idle.rest': '休息中，不接号',
+  'idle.talk': '通话 {time}',
   'idle.go': '改为就绪',
 
   'check.title': '接号前试一下设备',
