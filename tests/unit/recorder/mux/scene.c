@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_US INT64_C(20000000)
+#define LOOK_EVERY 256 /* packets: far less than half a ring */
 #define REPORT_EVERY_US INT64_C(1000000)
 
 struct delivery {
@@ -248,11 +249,22 @@ static void play(struct scene *scene, const struct delivery *d)
         fake_room_rtp(&packet);
 }
 
+static bool has_room(void *data)
+{
+    const struct scene *scene = data;
+    struct rec_stats stats;
+    rec_stats_read(scene->rec, &stats);
+    return stats.ring_used_bytes < stats.ring_capacity_bytes / 2;
+}
+
 void scene_play(struct scene *scene)
 {
     g_array_sort(scene->deliveries, compare_deliveries);
-    for (guint i = 0; i < scene->deliveries->len; i++)
+    for (guint i = 0; i < scene->deliveries->len; i++) {
+        if (i % LOOK_EVERY == 0)
+            g_assert_true(wait_until(NULL, has_room, scene, TIMEOUT_US));
         play(scene, &g_array_index(scene->deliveries, struct delivery, i));
+    }
     g_array_set_size(scene->deliveries, 0);
 }
 
