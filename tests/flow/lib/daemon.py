@@ -108,6 +108,20 @@ class Daemon:
         finally:
             connection.close()
 
+    def statuses(self, method, path, body, count):
+        """Of so many requests in a row on one connection."""
+        connection = http.client.HTTPSConnection('127.0.0.1', self.port, context=insecure(), timeout=30)
+        found = []
+        try:
+            for _ in range(count):
+                connection.request(method, path, body=json.dumps(body).encode())
+                answer = connection.getresponse()
+                answer.read()
+                found.append(answer.status)
+        finally:
+            connection.close()
+        return found
+
     def json(self, method, path, body=None, token=None, expect=200):
         status, _, text = self.http(method, path, body, token)
         assert status == expect, f'{method} {path}: {status} {text[:500]!r}'
