@@ -206,6 +206,7 @@ void sig_session_end(struct sig_session *session, const char *reason,
 void sig_session_abort(struct sig_session *session, const char *reason)
 {
     sig_session_step(session, SIG_EVENT_END);
+    sig_session_state_tell(session, reason, NULL, false);
     media_close(session, reason);
     hall_session_ended(session->daemon->hall, session->id.text, reason, NULL, NULL);
     sig_session_destroy(session);

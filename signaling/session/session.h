@@ -99,7 +99,7 @@ void sig_session_state_tell(struct sig_session *session, const char *reason,
 void sig_session_end(struct sig_session *session, const char *reason,
                      const struct sig_participant *by);
 
-/* The same, when nothing was told to anybody yet: only the hall hears. */
+/* The same for a session that never began. */
 void sig_session_abort(struct sig_session *session, const char *reason);
 
 /* To every participant but `except` (may be NULL); steals `d`. */

@@ -136,9 +136,10 @@ describe('a spool that cannot be written', () => {
     await clerk.shows('queue-row');
     await clerk.tap('next');
     await citizen.tap('enter-call');
-    for (const party of [citizen, clerk]) await party.page.getByText('录制不可用').first().waitFor({ timeout: 15000 });
+    await Promise.allSettled([citizen, clerk].map((party) => party.page.getByText('录制不可用').first().waitFor({ timeout: 10000 })));
     await citizen.shot('recording-unavailable');
     await clerk.shot('recording-unavailable-clerk');
+    for (const [who, party] of Object.entries({ citizen, clerk })) assert.ok(await party.page.getByText('录制不可用').first().isVisible(), `${who} is told`);
     assert.equal((await (await citizen.shows('ticket-number')).textContent()).trim(), number, 'the number keeps its place');
   });
 });

@@ -108,9 +108,10 @@ function pictureLine(state: ClientState, streams: ParticipantStreams[], other: P
   return camera === 'active' ? null : { key: 'line.waitPicture', tone: 'idle', who };
 }
 
-/* A call without a number leaves nothing to fill in: the line still says how it ended. */
+/* A call that leaves nothing to fill in, without a number or never begun: the line still says how it ended. */
 function endedLine(state: ClientState, phase: Phase): StatusLine | null {
-  return phase === 'idle' && state.window === null && state.ended
+  const nothingToFill = state.window === null || state.ended?.reason === 'recording_failed';
+  return phase === 'idle' && nothingToFill && state.ended
     ? { key: 'line.ended', tone: 'idle', reason: state.ended.reason }
     : null;
 }

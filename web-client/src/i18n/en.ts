@@ -226,7 +226,7 @@ export const en: Messages = {
   'done.end.connect_timeout': 'The call did not connect, not because of you. Your number is called again first.',
   'done.end.lost_citizen': 'Your connection was away too long and the call has ended.',
   'done.end.lost_clerk': 'The counter lost its connection. Your number is called again first.',
-  'done.end.recording_failed': 'The recording failed, so the call was ended to protect you.',
+  'done.end.recording_failed': 'No recording is possible, so to protect you there was no call. Your number is kept.',
   'done.end.server_restart': 'The system was restarted and the call has ended. You can take a new number.',
   'done.end.closed': 'The call has ended.',
 

@@ -225,7 +225,7 @@ export const zhCN = {
   'done.end.connect_timeout': '没有接通。不是您的问题，您的号会优先再叫。',
   'done.end.lost_citizen': '您的网络断开太久，通话已结束。',
   'done.end.lost_clerk': '窗口的网络断开了，您的号会优先再叫。',
-  'done.end.recording_failed': '录制出了故障，为保护您的权益通话已结束。',
+  'done.end.recording_failed': '录制不可用，为保护您的权益，通话没有进行。您的号已保留。',
   'done.end.server_restart': '系统刚重启，通话已结束，您可以重新取号。',
   'done.end.closed': '通话已结束。',
 

@@ -48,7 +48,7 @@ export const en: Record<StaffKey, string> = {
   'end.connect_timeout': 'Not connected',
   'end.lost_citizen': 'Citizen lost',
   'end.lost_clerk': 'Counter lost',
-  'end.recording_failed': 'Recording failed',
+  'end.recording_failed': 'No recording possible',
   'end.server_restart': 'System restart',
   'end.closed': 'Ended',
 

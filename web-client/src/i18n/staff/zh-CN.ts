@@ -47,7 +47,7 @@ export const zhCN = {
   'end.connect_timeout': '没有接通',
   'end.lost_citizen': '市民断线',
   'end.lost_clerk': '窗口断线',
-  'end.recording_failed': '录制故障',
+  'end.recording_failed': '录制不可用',
   'end.server_restart': '系统重启',
   'end.closed': '已结束',
 
