@@ -86,6 +86,7 @@ export const en: Record<ClerkKey, string> = {
   'idle.ready': 'Ready; the next one is offered by itself',
   'idle.notReady': 'Not ready; press Next to call',
   'idle.rest': 'On a break; no numbers',
+  'idle.head': 'First in the queue',
   'idle.talk': 'Talked {time}',
   'idle.go': 'Become ready',
 
@@ -146,6 +147,7 @@ export const en: Record<ClerkKey, string> = {
   'call.self': 'Me',
   'call.selfMuted': 'Me (muted)',
   'call.sharing': 'Sharing the screen; the citizen sees it',
+  'call.held': 'On hold; nothing is sent either way',
   'call.people': 'Present: {names}',
   'call.document': 'Document of {who}',
   'call.tapSound': 'Click for sound',

@@ -85,6 +85,7 @@ export const zhCN = {
   'idle.ready': '就绪，下一位会自动送来',
   'idle.notReady': '未就绪，按“下一位”叫号',
   'idle.rest': '休息中，不接号',
+  'idle.head': '队首',
   'idle.talk': '通话 {time}',
   'idle.go': '改为就绪',
 
@@ -145,6 +146,7 @@ export const zhCN = {
   'call.self': '我',
   'call.selfMuted': '我（已静音）',
   'call.sharing': '正在共享屏幕，市民看得到',
+  'call.held': '保持中，双方暂不传送',
   'call.people': '在场：{names}',
   'call.document': '{who} 的材料',
   'call.tapSound': '点一下，打开声音',
