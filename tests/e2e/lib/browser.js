@@ -19,20 +19,21 @@ export const desk = { width: 1440, height: 900 };
 
 /** A browser of its own with one page, so that no page is ever in the background of another. */
 export class Party {
-  static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN' } = {}) {
+  static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN', portrait = null, elder = false } = {}) {
     const party = new Party();
     party.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
     party.context = await party.browser.newContext({ ignoreHTTPSErrors: true, viewport, locale: lang, permissions: ['camera', 'microphone'] });
     await party.context.addInitScript((options) => {
       window.__e2eOptions = options;
       localStorage.setItem('shipinbanDebug', '1');
-    }, { sender, toneHz, fps, width, height, denyCamera });
+    }, { sender, toneHz, fps, width, height, denyCamera, portrait });
     await party.context.addInitScript({ path: join(here, 'inject.js') });
     party.page = await party.context.newPage();
     party.console = [];
     party.page.on('console', (message) => party.console.push(`${message.type()}: ${message.text()}`));
     party.page.on('pageerror', (error) => party.console.push(`pageerror: ${error}`));
     await party.page.goto(url);
+    if (elder) await party.tap('elder-switch');
     return party;
   }
   byTestId(id) {
@@ -58,9 +59,9 @@ export class Party {
     await this.tap(id);
     await this.tap(`${id}-${value}`);
   }
-  async shot(name) {
-    await mkdir(out, { recursive: true });
-    await this.page.screenshot({ path: join(out, `${name}.png`) });
+  async shot(name, folder = out) {
+    await mkdir(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
   }
   async close() {
     await this.browser?.close();

@@ -38,8 +38,31 @@
     tone.stop(audio.currentTime + beepSeconds);
   };
 
+  /* For pictures of the pages: somebody at a desk instead of the counter. */
+  const portrait = (draw) => {
+    const { width, height } = canvas, x = width / 2 + Math.sin(e2e.counter / 20) * 6;
+    const wall = draw.createLinearGradient(0, 0, 0, height);
+    wall.addColorStop(0, options.portrait.wall);
+    wall.addColorStop(1, '#f2efe9');
+    draw.fillStyle = wall;
+    draw.fillRect(0, 0, width, height);
+    const round = (colour, cx, cy, rx, ry) => {
+      draw.fillStyle = colour;
+      draw.beginPath();
+      draw.ellipse(cx, cy, rx, ry, 0, 0, 2 * Math.PI);
+      draw.fill();
+    };
+    round(options.portrait.coat, x, height * 1.08, height * 0.42, height * 0.42);
+    round('#e8c4a2', x, height * 0.42, height * 0.16, height * 0.2);
+    round(options.portrait.hair, x, height * 0.3, height * 0.17, height * 0.12);
+  };
+
   const paint = () => {
     const draw = canvas.getContext('2d'), counter = e2e.counter++;
+    if (options.portrait) {
+      portrait(draw);
+      return;
+    }
     const width = canvas.width / columns, height = canvas.height / rows;
     bitsOf(counter, options.sender).forEach((bit, i) => {
       draw.fillStyle = bit ? '#fff' : '#000';

@@ -66,3 +66,12 @@ export async function finish(clerk, code = 'ANSWERED') {
   await clerk.choose('result-code', code);
   await clerk.tap('finish');
 }
+
+/** The page's big picture moves, whatever it shows. */
+export async function seesAnything(party) {
+  await party.page.waitForFunction(() => {
+    const found = document.querySelector('[data-testid="remote-video"]');
+    const video = found instanceof HTMLVideoElement ? found : found?.querySelector('video');
+    return video?.videoWidth > 0 && video.currentTime > 4;
+  }, null, { timeout: 30000 });
+}
