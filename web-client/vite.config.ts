@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config';
 const here = (path: string): string => new URL(path, import.meta.url).pathname;
 
 /* The server that `npm run dev` talks to. */
-const server = 'http://127.0.0.1:8080';
+const server = 'https://127.0.0.1:8443';
+const proxied = { target: server, changeOrigin: true, secure: false };
 
 export default defineConfig({
   plugins: [
@@ -36,10 +37,10 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: {
-      '/api': server,
-      '/replay': server,
-      '/healthz': server,
-      '/ws': { target: server, ws: true },
+      '/api': proxied,
+      '/replay': proxied,
+      '/healthz': proxied,
+      '/ws': { ...proxied, ws: true },
     },
   },
   test: {
