@@ -1,0 +1,118 @@
+#include "signaling/config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "tests/harness/file.h"
+#include "tests/harness/temp.h"
+
+static int load(const char *text, struct sig_config **ret_config, char **ret_what)
+{
+    g_autofree char *path = g_build_filename(temp_dir(), "shipinban.conf", NULL);
+    file_write(path, text, strlen(text));
+    return sig_config_load(path, ret_config, ret_what);
+}
+
+/* What is wrong with `text`: line and words. */
+static void expect_fault(const char *text, unsigned line, const char *words)
+{
+    struct sig_config *config = NULL;
+    g_autofree char *what = NULL;
+    g_assert_cmpint(load(text, &config, &what), ==, -EINVAL);
+    g_assert_null(config);
+    g_assert_nonnull(what);
+    g_test_message("%s", what);
+    g_assert_nonnull(strstr(what, words));
+    if (line) {
+        g_autofree char *place = g_strdup_printf("shipinban.conf:%u:", line);
+        g_assert_nonnull(strstr(what, place));
+    }
+}
+
+static void test_defaults(void)
+{
+    struct sig_config *config = NULL;
+    g_autofree char *what = NULL;
+    g_assert_cmpint(load("", &config, &what), ==, 0);
+    g_assert_cmpuint(config->server.port, ==, 8443);
+    g_assert_cmpstr(config->server.listen, ==, "0.0.0.0");
+    g_assert_cmpstr(config->server.hostname, ==, g_get_host_name());
+    g_assert_null(config->server.web_root);
+    g_assert_cmpuint(config->media.video_codec_count, ==, 2);
+    g_assert_cmpint(config->media.video_codecs[0], ==, SFU_CODEC_VP8);
+    g_assert_cmpstr(config->media.listen[0], ==, "0.0.0.0");
+    g_assert_null(config->media.listen[1]);
+    g_assert_cmpuint(config->hall.citizen_lost_ms, ==, 120000);
+    g_assert_false(config->hall.always_open);
+    sig_config_destroy(config);
+}
+
+static void test_values(void)
+{
+    struct sig_config *config = NULL;
+    g_autofree char *what = NULL;
+    const char *text =
+        "# a comment\n[media]\nlisten = 127.0.0.1; ::1\nvideo_codecs = h264\nudp_port = 0\n"
+        "[hall]\nalways_open = true\ndatabase = /var/lib/x.db\n[server]\nlog_level = debug\nweb_root = web\n";
+    g_assert_cmpint(load(text, &config, &what), ==, 0);
+    g_assert_cmpstr(config->media.listen[1], ==, "::1");
+    g_assert_cmpuint(config->media.video_codec_count, ==, 1);
+    g_assert_cmpint(config->media.video_codecs[0], ==, SFU_CODEC_H264);
+    g_assert_true(config->hall.always_open);
+    g_assert_cmpint(config->server.log_level, ==, LOG_AT_DEBUG);
+    g_assert_cmpstr(config->hall.database, ==, "/var/lib/x.db");
+    sig_config_destroy(config);
+}
+
+static void test_relative_paths(void)
+{
+    struct sig_config *config = NULL;
+    g_autofree char *what = NULL;
+    const char *folder = temp_dir();
+    g_autofree char *path = g_build_filename(folder, "c.conf", NULL);
+    g_autofree char *expected = g_build_filename(folder, "pages", NULL);
+    file_write(path, "[server]\nweb_root=./sub/../pages\n", 33);
+    g_assert_cmpint(sig_config_load(path, &config, &what), ==, 0);
+    g_assert_cmpstr(config->server.web_root, ==, expected);
+    sig_config_destroy(config);
+}
+
+static void test_faults(void)
+{
+    expect_fault("[server]\nport = 1\n\n[sever]\nport = 1\n", 4, "unknown section");
+    expect_fault("[server]\nprot = 1\n", 2, "unknown key");
+    expect_fault("[media]\nport = 1\n", 2, "unknown key");
+    expect_fault("[server]\nport = 65536\n", 2, "from 0 to 65535");
+    expect_fault("[server]\n\n# port = 1\nport = x\n", 4, "whole number");
+    expect_fault("[server]\nport = -1\n", 2, "whole number");
+    expect_fault("[hall]\nalways_open = yes\n", 2, "neither true nor false");
+    expect_fault("[server]\nlog_level = loud\n", 2, "loud");
+    expect_fault("[media]\nvideo_codecs = vp8;av1\n", 2, "av1");
+    expect_fault("[media]\nvideo_codecs = vp8;vp8\n", 2, "twice");
+    expect_fault("[media]\nvideo_codecs = ;\n", 2, "no codec");
+    expect_fault("[media]\nlisten = ;;\n", 2, "addresses");
+    expect_fault("[media]\nudp_port = 65530\nworkers = 16\n", 2, "no room");
+    expect_fault("[hall]\nhold_warn_ms = 5000\nhold_cap_ms = 4000\n", 2, "later than");
+    expect_fault("[server]\nnonsense\n", 0, "nonsense");
+    expect_fault("port = 1\n", 0, "");
+}
+
+static void test_missing_file(void)
+{
+    struct sig_config *config = NULL;
+    g_autofree char *what = NULL;
+    g_assert_cmpint(sig_config_load("/nowhere/at/all.conf", &config, &what), ==, -ENOENT);
+    g_assert_nonnull(strstr(what, "/nowhere/at/all.conf"));
+    sig_config_destroy(NULL);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/signaling/config/defaults", test_defaults);
+    g_test_add_func("/signaling/config/values", test_values);
+    g_test_add_func("/signaling/config/relative_paths", test_relative_paths);
+    g_test_add_func("/signaling/config/faults", test_faults);
+    g_test_add_func("/signaling/config/missing_file", test_missing_file);
+    return g_test_run();
+}
