@@ -14,9 +14,6 @@
 #define WINDOW_US (30 * INT64_C(1000000))
 /* Quartz is better than this; more is no drift but a fault of the reports. */
 #define DRIFT_MAX 500e-6
-/* A rate needs a baseline; before it the nominal one is better. */
-#define BASELINE_US (10 * INT64_C(1000000))
-
 /* A clock that jumps more often is no clock: its last piece takes the rest. */
 enum { PIECES_MAX = 256 };
 
@@ -68,8 +65,7 @@ static GArray *find_knots(const struct sight *sights, guint count)
     for (guint i = 0; i < count; i++) {
         const struct knot knot = {sights[i].sender_us, sights[i].delay_us};
         int64_t its_window = (sights[i].sender_us - sights[0].sender_us) / WINDOW_US;
-        struct knot *last =
-            knots->len ? &g_array_index(knots, struct knot, knots->len - 1) : NULL;
+        struct knot *last = knots->len ? &g_array_index(knots, struct knot, knots->len - 1) : NULL;
         if (last && its_window == window) {
             if (knot.offset_us < last->offset_us)
                 *last = knot;
@@ -94,7 +90,8 @@ static int64_t offset_at(const GArray *knots, int64_t at_us)
         return knot[last].offset_us;
     int64_t span_us = MAX(knot[i + 1].at_us - knot[i].at_us, 1);
     double part = (double)(at_us - knot[i].at_us) / (double)span_us;
-    return knot[i].offset_us + (int64_t)(part * (double)(knot[i + 1].offset_us - knot[i].offset_us));
+    return knot[i].offset_us +
+           (int64_t)(part * (double)(knot[i + 1].offset_us - knot[i].offset_us));
 }
 
 static void translate_epoch(struct sight *sights, guint count)
@@ -129,42 +126,28 @@ void rec_clock_translate(struct rec_stream *const *streams, size_t count)
 
 /* ---- RTP time on our clock -------------------------------------------------------------------------- */
 
-struct point {
-    int64_t timestamp;
-    int64_t wall_us;
-};
-
-static double nominal_us_per_tick(const struct rec_stream *stream)
+static const struct rec_clock_point *point_at(const struct rec_clock *clock, guint i)
 {
-    return 1e6 / stream->clock_hz;
+    return &g_array_index(clock->points, struct rec_clock_point, i);
 }
 
-static int64_t map(const struct rec_clock_piece *piece, int64_t timestamp)
+static int64_t map(const struct rec_clock *clock, const struct rec_clock_piece *piece,
+                   int64_t timestamp)
 {
-    return piece->wall_origin_us +
-           (int64_t)llround((double)(timestamp - piece->rtp_origin) * piece->us_per_tick);
-}
-
-/* Least squares, held to the nominal rate where the points do not say better. */
-static struct rec_clock_piece fit(const struct point *points, guint count, double nominal)
-{
-    struct rec_clock_piece piece = {.rtp_origin = points[0].timestamp, .us_per_tick = nominal};
-    double mean_x = 0, mean_y = 0, xx = 0, xy = 0;
-    for (guint i = 0; i < count; i++) {
-        mean_x += (double)(points[i].timestamp - points[0].timestamp) / count;
-        mean_y += (double)(points[i].wall_us - points[0].wall_us) / count;
+    guint low = piece->first, high = piece->first + piece->count;
+    while (high - low > 1) { /* the last point that is not behind */
+        guint middle = low + (high - low) / 2;
+        if (point_at(clock, middle)->timestamp <= timestamp)
+            low = middle;
+        else
+            high = middle;
     }
-    for (guint i = 0; i < count; i++) {
-        double x = (double)(points[i].timestamp - points[0].timestamp) - mean_x;
-        xx += x * x;
-        xy += x * ((double)(points[i].wall_us - points[0].wall_us) - mean_y);
-    }
-    bool long_enough = points[count - 1].wall_us - points[0].wall_us >= BASELINE_US;
-    if (xx > 0 && long_enough && fabs(xy / xx / nominal - 1) <= DRIFT_MAX)
-        piece.us_per_tick = xy / xx;
-    piece.wall_origin_us =
-        points[0].wall_us + (int64_t)llround(mean_y - mean_x * piece.us_per_tick);
-    return piece;
+    const struct rec_clock_point *point = point_at(clock, low);
+    double rate = clock->us_per_tick;
+    if (timestamp > point->timestamp && low + 1 < piece->first + piece->count)
+        rate = (double)(point[1].wall_us - point->wall_us) /
+               (double)(point[1].timestamp - point->timestamp);
+    return point->wall_us + (int64_t)llround((double)(timestamp - point->timestamp) * rate);
 }
 
 /* Between two reports that do not fit together: the packet before which the sender was silent in a
@@ -189,18 +172,40 @@ static int64_t find_jump(const struct rec_stream *stream, int64_t after, int64_t
     return at;
 }
 
-static void add_piece(struct rec_clock *clock, const struct point *points, guint count,
-                      int64_t from_timestamp, double nominal)
+static int64_t median(int64_t a, int64_t b, int64_t c)
 {
-    struct rec_clock_piece piece = fit(points, count, nominal);
-    piece.from_timestamp = from_timestamp;
-    for (guint i = 0; i < count; i++)
-        clock->worst_us = MAX(clock->worst_us,
-                              llabs(map(&piece, points[i].timestamp) - points[i].wall_us));
+    return MAX(MIN(a, b), MIN(MAX(a, b), c));
+}
+
+/* How far a point is off the nominal rate, seen from the piece's first. */
+static int64_t deviation_us(const struct rec_clock *clock, const struct rec_clock_point *points,
+                            guint i)
+{
+    double even_us = (double)(points[i].timestamp - points[0].timestamp) * clock->us_per_tick;
+    return points[i].wall_us - points[0].wall_us - (int64_t)llround(even_us);
+}
+
+/* A single report that its neighbours contradict is not followed. */
+static void add_piece(struct rec_clock *clock, const struct rec_clock_point *points, guint count,
+                      int64_t from_timestamp)
+{
+    const struct rec_clock_piece piece = {from_timestamp, clock->points->len, count};
+    for (guint i = 0; i < count; i++) {
+        struct rec_clock_point point = points[i];
+        if (i > 0 && i + 1 < count) {
+            int64_t own_us = deviation_us(clock, points, i);
+            point.wall_us += median(deviation_us(clock, points, i - 1), own_us,
+                                    deviation_us(clock, points, i + 1)) -
+                             own_us;
+        }
+        clock->worst_us = MAX(clock->worst_us, llabs(point.wall_us - points[i].wall_us));
+        g_array_append_val(clock->points, point);
+    }
     g_array_append_val(clock->pieces, piece);
 }
 
-static bool continues(const struct point *a, const struct point *b, double nominal)
+static bool continues(const struct rec_clock_point *a, const struct rec_clock_point *b,
+                      double nominal)
 {
     double expected_us = (double)(b->timestamp - a->timestamp) * nominal;
     double actual_us = (double)(b->wall_us - a->wall_us);
@@ -208,16 +213,17 @@ static bool continues(const struct point *a, const struct point *b, double nomin
 }
 
 static void map_by_points(struct rec_clock *clock, const struct rec_stream *stream,
-                          const struct point *points, guint count)
+                          const struct rec_clock_point *points, guint count)
 {
-    double nominal = nominal_us_per_tick(stream);
+    double nominal = clock->us_per_tick;
     int64_t from = INT64_MIN;
     guint begin = 0;
     for (guint i = 1; i <= count; i++) {
-        if (i < count && (continues(&points[i - 1], &points[i], nominal) ||
-                          clock->pieces->len >= PIECES_MAX))
+        if (i < count && continues(&points[i - 1], &points[i], nominal))
             continue;
-        add_piece(clock, points + begin, i - begin, from, nominal);
+        add_piece(clock, points + begin, i - begin, from);
+        if (clock->pieces->len >= PIECES_MAX)
+            break;
         if (i < count)
             from = find_jump(stream, points[i - 1].timestamp, points[i].timestamp, nominal);
         begin = i;
@@ -226,12 +232,12 @@ static void map_by_points(struct rec_clock *clock, const struct rec_stream *stre
 
 static GArray *points_of_reports(const struct rec_stream *stream)
 {
-    GArray *points = g_array_new(FALSE, FALSE, sizeof(struct point));
+    GArray *points = g_array_new(FALSE, FALSE, sizeof(struct rec_clock_point));
     for (guint i = 0; i < stream->reports->len; i++) {
         const struct rec_report *report = &g_array_index(stream->reports, struct rec_report, i);
-        const struct point point = {report->timestamp, report->wall_us};
-        const struct point *last =
-            points->len ? &g_array_index(points, struct point, points->len - 1) : NULL;
+        const struct rec_clock_point point = {report->timestamp, report->wall_us};
+        const struct rec_clock_point *last =
+            points->len ? &g_array_index(points, struct rec_clock_point, points->len - 1) : NULL;
         if (!last || point.timestamp > last->timestamp)
             g_array_append_val(points, point);
     }
@@ -239,10 +245,9 @@ static GArray *points_of_reports(const struct rec_stream *stream)
 }
 
 /* The packet with the least delay of each window. */
-static GArray *points_of_arrival(const struct rec_stream *stream)
+static GArray *points_of_arrival(const struct rec_stream *stream, double nominal)
 {
-    GArray *points = g_array_new(FALSE, FALSE, sizeof(struct point));
-    double nominal = nominal_us_per_tick(stream);
+    GArray *points = g_array_new(FALSE, FALSE, sizeof(struct rec_clock_point));
     int64_t window = INT64_MIN;
     double least_us = 0;
     const struct rec_media_packet *first = rec_stream_packet(stream, 0);
@@ -253,18 +258,18 @@ static GArray *points_of_arrival(const struct rec_stream *stream)
         double delay_us = (double)(packet->arrival_us - first->arrival_us) -
                           (double)(packet->timestamp - first->timestamp) * nominal;
         int64_t its_window = (packet->arrival_us - first->arrival_us) / WINDOW_US;
-        const struct point point = {packet->timestamp, packet->arrival_us};
+        const struct rec_clock_point point = {packet->timestamp, packet->arrival_us};
         if (its_window != window)
             g_array_append_val(points, point);
         else if (delay_us < least_us)
-            g_array_index(points, struct point, points->len - 1) = point;
+            g_array_index(points, struct rec_clock_point, points->len - 1) = point;
         else
             continue;
         window = its_window;
         least_us = delay_us;
     }
     if (!points->len) /* nothing but retransmissions */
-        g_array_append_val(points, ((struct point){first->timestamp, first->arrival_us}));
+        g_array_append_val(points, ((struct rec_clock_point){first->timestamp, first->arrival_us}));
     return points;
 }
 
@@ -272,25 +277,30 @@ void rec_clock_init(struct rec_clock *clock, const struct rec_stream *stream)
 {
     *clock = (struct rec_clock){
         .pieces = g_array_new(FALSE, FALSE, sizeof(struct rec_clock_piece)),
+        .points = g_array_new(FALSE, FALSE, sizeof(struct rec_clock_point)),
+        .us_per_tick = 1e6 / stream->clock_hz,
     };
     g_autoptr(GArray) points = points_of_reports(stream);
     clock->from_reports = points->len > 0;
     if (!points->len) {
         g_clear_pointer(&points, g_array_unref);
-        points = points_of_arrival(stream);
+        points = points_of_arrival(stream, clock->us_per_tick);
     }
-    map_by_points(clock, stream, (const struct point *)(const void *)points->data, points->len);
+    map_by_points(clock, stream, (const struct rec_clock_point *)(const void *)points->data,
+                  points->len);
 }
 
 void rec_clock_finish(struct rec_clock *clock)
 {
     g_array_unref(clock->pieces);
+    g_array_unref(clock->points);
 }
 
 int64_t rec_clock_wall_us(const struct rec_clock *clock, int64_t timestamp)
 {
     guint i = clock->pieces->len - 1;
-    while (i > 0 && g_array_index(clock->pieces, struct rec_clock_piece, i).from_timestamp > timestamp)
+    while (i > 0 &&
+           g_array_index(clock->pieces, struct rec_clock_piece, i).from_timestamp > timestamp)
         i--;
-    return map(&g_array_index(clock->pieces, struct rec_clock_piece, i), timestamp);
+    return map(clock, &g_array_index(clock->pieces, struct rec_clock_piece, i), timestamp);
 }

@@ -15,18 +15,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What is known: this RTP time (unwrapped) was then. */
+struct rec_clock_point {
+    int64_t timestamp;
+    int64_t wall_us;
+};
+
 /* A stretch of a stream in which RTP time runs evenly. */
 struct rec_clock_piece {
     int64_t from_timestamp; /* unwrapped RTP time: the piece holds from here on */
-    int64_t rtp_origin;
-    int64_t wall_origin_us;
-    double us_per_tick;
+    guint first, count;     /* its points, at least one */
 };
 
+/* Between two points the time is on the straight line, outside of them the nominal rate counts. So
+ * what a sender corrects from report to report (a sound card that drifts, a frame that was left out) is
+ * followed. */
 struct rec_clock {
     GArray *pieces; /* struct rec_clock_piece, at least one */
+    GArray *points; /* struct rec_clock_point, in order */
+    double us_per_tick;
     bool from_reports;
-    int64_t worst_us; /* largest distance between a report and the mapping: how far sync may be off */
+    int64_t
+        worst_us; /* largest distance between a report and the mapping: how far sync may be off */
 };
 
 /* Fills in `wall_us` of all reports of one PeerConnection. */

@@ -338,17 +338,18 @@ static void test_codec_change(void)
         g_test_skip("GStreamer has no H.264 encoder here");
         return;
     }
+    const int64_t cut_us = 60 * vp8->frame_us; /* where a key frame is */
     struct scene scene;
     scene_init(&scene);
     joins(&scene, "p1", "citizen", CITIZEN);
     struct scene_stream stream = voice_stream(CITIZEN);
     scene_stream(&scene, &stream);
     stream = camera_stream(CITIZEN, MEDIA_VP8);
-    stream.until_us = 2 * SECOND_US;
+    stream.until_us = cut_us;
     struct scene_end end = scene_stream(&scene, &stream);
     stream = camera_stream(CITIZEN, MEDIA_H264);
-    stream.from_us = 2 * SECOND_US;
-    stream.start_us += 2 * SECOND_US;
+    stream.from_us = cut_us;
+    stream.start_us += cut_us;
     stream.first_seq = end.seq;
     stream.first_timestamp = end.timestamp;
     scene_stream(&scene, &stream);
