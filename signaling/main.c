@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/log.h"
 #include "signaling/config.h"
@@ -43,10 +44,24 @@ static gboolean told_to_stop(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
+/* A socket a page and a few files each session: more than the usual soft limit of 1024. */
+static void descriptors_allow(const struct sig_config *config)
+{
+    struct rlimit limit;
+    rlim_t wanted = 4 * (rlim_t)config->server.max_sockets + 1024;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = MIN(wanted, limit.rlim_max);
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
+        log_warning("main", "only %lu files may be open, %lu are wanted",
+                    (unsigned long)limit.rlim_cur, (unsigned long)wanted);
+}
+
 static int run(const struct sig_config *config)
 {
     struct run state = {.loop = g_main_loop_new(NULL, FALSE)};
     g_autofree char *what = NULL;
+    descriptors_allow(config);
     if (sig_daemon_create(config, &state.daemon, &what) < 0) {
         log_error("main", "%s", what ? what : "cannot start");
         g_main_loop_unref(state.loop);

@@ -103,6 +103,14 @@ static json_t *welcome_view(const struct sig_client *client,
         sig_view_notice(hall_notice(client->daemon->hall)));
 }
 
+/* A clerk who signs in at another window has left the one before. */
+static void window_leave(const struct sig_client *before, const struct hello *hello)
+{
+    unsigned window = before->identity.window;
+    if (before->identity.role == HALL_CLERK && window && window != hello->identity.window)
+        hall_window_close(hello->daemon->hall, window, NULL, NULL);
+}
+
 /* The page's former self when it may resume, else a fresh client in place of whatever page this person had. */
 static struct sig_client *client_choose(const struct hello *hello, bool *ret_resumed)
 {
@@ -111,13 +119,16 @@ static struct sig_client *client_choose(const struct hello *hello, bool *ret_res
     *ret_resumed = client && sig_client_owns_key(client, hello->key) &&
                    client->identity.role == hello->identity.role &&
                    !strcmp(client->identity.subject, hello->identity.subject);
-    if (*ret_resumed)
+    if (*ret_resumed) {
+        window_leave(client, hello);
         return client;
+    }
     struct sig_client *before =
         hello->identity.role == HALL_AUDITOR
             ? NULL
             : sig_client_of(daemon, hello->identity.role, hello->identity.subject);
     if (before) {
+        window_leave(before, hello);
         sig_client_replace(before);
         sig_client_destroy(before);
     }

@@ -77,12 +77,7 @@ int sig_hold_end(struct sig_session *session)
         go_on(session);
         return 0;
     }
-    if (session->journal)
-        return 0;
-    if (sig_recording_open(session) < 0)
-        return -EIO;
-    sig_recording_describe(session);
-    return 0;
+    return sig_recording_reopen(session) < 0 ? -EIO : 0;
 }
 
 void sig_hold_recovered(struct sig_session *session)

@@ -99,6 +99,8 @@ static void failed(struct sig_participant *participant, enum sfu_failure failure
     sig_peer_close(participant);
     lost(participant);
     sig_slots_update(session);
+    if (failure == SFU_FAILURE_CLOSED)
+        return; /* the page closed it itself: it knows */
     sig_participant_event(participant, "media.restart",
                           json_pack("{s:s}", "reason", failure_name(failure)));
 }

@@ -26,6 +26,12 @@ json_t *sig_recording_view(const struct sig_session *session, const char *reason
     return view;
 }
 
+static void tell(struct sig_session *session, const char *reason)
+{
+    if (session->state != SIG_SESSION_GATHERING)
+        sig_session_event(session, NULL, "recording.state", sig_recording_view(session, reason));
+}
+
 static void state_set(struct sig_session *session, enum sig_recording_state state,
                       const char *reason)
 {
@@ -36,8 +42,7 @@ static void state_set(struct sig_session *session, enum sig_recording_state stat
     session->recording = state;
     if (state == SIG_RECORDING_DURABLE)
         session->recording_since_us = clock_wall_us();
-    if (session->state != SIG_SESSION_GATHERING)
-        sig_session_event(session, NULL, "recording.state", sig_recording_view(session, reason));
+    tell(session, reason);
 }
 
 int sig_recording_open(struct sig_session *session)
@@ -62,16 +67,37 @@ int sig_recording_open(struct sig_session *session)
     return 0;
 }
 
-void sig_recording_close(struct sig_session *session, const char *reason)
+static void journal_close(struct sig_session *session, rec_journal_id journal, const char *reason)
 {
-    if (!session->journal)
-        return;
-    int r = rec_journal_close(session->daemon->rec, session->journal, reason);
+    int r = journal ? rec_journal_close(session->daemon->rec, journal, reason) : 0;
     if (r < 0)
         log_warning("recording", "%s: the journal does not close: %s", session->id.text,
                     g_strerror(-r));
-    session->journal = 0;
-    state_set(session, SIG_RECORDING_STOPPED, NULL);
+}
+
+void sig_recording_close(struct sig_session *session, const char *reason)
+{
+    bool recorded = session->journal;
+    journal_close(session, session->failed_journal, reason);
+    journal_close(session, session->journal, reason);
+    session->failed_journal = session->journal = 0;
+    if (recorded)
+        state_set(session, SIG_RECORDING_STOPPED, NULL);
+}
+
+int sig_recording_reopen(struct sig_session *session)
+{
+    if (session->journal || session->reopening)
+        return 0;
+    if (session->failed_journal) {
+        session->reopening = true;
+        journal_close(session, session->failed_journal, "failed");
+        return 0;
+    }
+    int r = sig_recording_open(session);
+    if (r == 0)
+        sig_recording_describe(session);
+    return r;
 }
 
 static void fields_write(struct sig_session *session, const char *type,
@@ -187,7 +213,7 @@ void sig_recording_gap(struct sig_participant *participant, const char *cause, i
 static void failed(struct sig_session *session, int error)
 {
     log_error("recording", "%s: the journal failed: %s", session->id.text, g_strerror(-error));
-    rec_journal_close(session->daemon->rec, session->journal, "failed");
+    session->failed_journal = session->journal;
     session->journal = 0;
     state_set(session, SIG_RECORDING_UNAVAILABLE, "write_failed");
     if (!session->recording_required)
@@ -196,6 +222,19 @@ static void failed(struct sig_session *session, int error)
         sig_hold_begin(session, "recording_failed", true);
     else
         sig_session_end(session, "recording_failed", NULL);
+}
+
+/* The failed journal let go of the folder: the next one may take it. */
+static void failed_closed(struct sig_session *session)
+{
+    session->failed_journal = 0;
+    if (!session->reopening)
+        return;
+    session->reopening = false;
+    if (sig_recording_open(session) == 0)
+        sig_recording_describe(session);
+    else
+        tell(session, "open_failed");
 }
 
 void sig_recording_event(struct sig_daemon *daemon, const struct rec_event *event)
@@ -209,11 +248,17 @@ void sig_recording_event(struct sig_daemon *daemon, const struct rec_event *even
         sig_hold_recovered(session);
         sig_session_look(session);
         break;
-    case REC_EVENT_FAILED: failed(session, event->error); break;
+    case REC_EVENT_FAILED:
+        if (event->journal == session->journal)
+            failed(session, event->error);
+        break;
     case REC_EVENT_OVERFLOW:
         log_warning("recording", "%s: %" G_GUINT64_FORMAT " packets found no room in the ring",
                     session->id.text, event->lost_packets);
         break;
-    case REC_EVENT_CLOSED: break;
+    case REC_EVENT_CLOSED:
+        if (event->journal == session->failed_journal)
+            failed_closed(session);
+        break;
     }
 }

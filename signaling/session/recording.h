@@ -18,6 +18,9 @@ struct sig_session;
 /* Opens the journal and puts the tap on the room. 0 or a negative errno; the recording's state says the same. */
 int sig_recording_open(struct sig_session *session);
 void sig_recording_close(struct sig_session *session, const char *reason);
+/* After a journal has failed: a new one, at once or as soon as the failed one is closed. 0 or a negative errno; a fault
+ * later is told by recording.state. */
+int sig_recording_reopen(struct sig_session *session);
 
 /* Writes an event: name, value, name, value …, NULL. A NULL value leaves its field out. */
 void sig_recording_write(struct sig_session *session, const char *type, ...) G_GNUC_NULL_TERMINATED;

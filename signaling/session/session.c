@@ -94,7 +94,7 @@ struct sig_session *sig_session_by_journal(struct sig_daemon *daemon, rec_journa
     g_hash_table_iter_init(&iter, daemon->sessions);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         struct sig_session *session = value;
-        if (session->journal && session->journal == journal)
+        if (journal && (session->journal == journal || session->failed_journal == journal))
             return session;
     }
     return NULL;

@@ -52,6 +52,10 @@ struct sig_session {
     sfu_room_id room;      /* 0 none */
 
     rec_journal_id journal; /* 0 none */
+    /* One that failed stays open while the session lives: it holds the folder, so that nobody renders what goes on.
+     * 0 none. */
+    rec_journal_id failed_journal;
+    bool reopening; /* a new one is opened as soon as the failed one is closed */
     enum sig_recording_state recording;
     int64_t recording_opened_us; /* wall clock: where the recording's own time begins */
     int64_t recording_since_us;  /* wall clock: durable since */

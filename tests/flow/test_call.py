@@ -17,13 +17,13 @@ def state(name):
 
 
 def resumes(desk):
-    """False while no journal can be opened: the recorder looks at a volume that failed about every second."""
+    """Whether the recording goes on; the recorder looks at a volume that failed about every second."""
     try:
         desk.request('session.resume')
-        return True
     except Refused as refusal:
         assert refusal.code == 'recording.unavailable'
         return False
+    return desk.event('recording.state', lambda d: d['state'] != 'preparing')['state'] == 'recording'
 
 
 def gaps(daemon, session):
@@ -142,8 +142,7 @@ def test_journal_fails_in_mid_session():
         assert desk.event('session.state', state('held'))['reason'] == 'recording_failed'
         assert person.event('session.state', state('held'))['reason'] == 'recording_failed'
         resource.prlimit(daemon.child.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        until(lambda: resumes(desk), 'the volume is found to be well again')
-        desk.event('recording.state', state('recording'))
+        until(lambda: resumes(desk), 'a new journal, once the volume is found to be well again')
         desk.event('session.state', state('active'))
         answer.received()
         until(answer.received, 'media again')
