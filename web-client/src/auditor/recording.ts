@@ -1,6 +1,7 @@
 import { ref } from 'vue';
 
 import { codeOf, http, sessionDrawer, type Drawer } from '@/core';
+import { resultCode } from './recordings';
 import { readManifest, readTimeline, type Manifest, type Timeline } from './replay/timeline';
 
 export interface Recording {
@@ -8,6 +9,8 @@ export interface Recording {
   manifest: Manifest | null;
   /* where its files are, ending in a slash */
   base: string;
+  /* the ticket's result code; "" when there is none, or it is not known */
+  result: string;
 }
 
 export type Phase = 'loading' | 'reason' | 'ready' | 'failed';
@@ -35,12 +38,27 @@ export function useRecording(
   const error = ref<string | null>(null);
   const busy = ref(false);
 
-  async function take(json_: unknown, base: string): Promise<boolean> {
-    const timeline = readTimeline(json_);
+  /* The result is given after the call, so the list has it and the timeline has not. */
+  async function resultOf(number: string | null | undefined): Promise<string> {
+    if (!number) {
+      return '';
+    }
+    try {
+      const { recordings } = await http.recordings(token, { number, limit: 50 });
+      const row = recordings.find((one) => String(one.session) === session);
+      return row ? resultCode(row) : '';
+    } catch {
+      return ''; /* the recording itself is here: that is what was asked for */
+    }
+  }
+
+  async function take(answer: unknown, base: string): Promise<boolean> {
+    const timeline = readTimeline(answer);
     if (timeline === null) {
       return false;
     }
-    recording.value = { timeline, manifest: readManifest(await json(`${base}manifest.json`)), base };
+    const [manifest, result] = await Promise.all([json(`${base}manifest.json`), resultOf(timeline.number)]);
+    recording.value = { timeline, manifest: readManifest(manifest), base, result };
     phase.value = 'ready';
     return true;
   }

@@ -29,6 +29,19 @@ export function isFault(gap: Gap): boolean {
   return faults.includes(gap.cause);
 }
 
+/* The gap that a picture of this participant stands in at `atMs`; a fault outweighs what somebody wished. */
+export function gapAt(gaps: Gap[], participant: string, source: string, atMs: number): Gap | null {
+  const wanted = source === 'document' ? 'document' : 'camera';
+  const here = gaps.filter(
+    (gap) =>
+      gap.participant === participant &&
+      (gap.source ?? wanted) === wanted &&
+      gap.start_ms <= atMs &&
+      atMs < gap.end_ms,
+  );
+  return here.find(isFault) ?? here[0] ?? null;
+}
+
 interface Span {
   startMs: number;
   endMs: number;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { currentIndex, fieldsOf, listEvents } from './events';
 import { exampleJson, exampleTimeline } from './example.fixture';
-import { lanesOf, percentOf, subtract } from './lanes';
+import { gapAt, lanesOf, percentOf, subtract } from './lanes';
 import { readManifest, readTimeline } from './timeline';
 import { legAfter, legAt, tracksOf } from './tracks';
 import { coveredMs, verdictsOf } from './verdicts';
@@ -73,6 +73,16 @@ describe('lanes', () => {
   it('keep the empty network lane and drop other empty ones', () => {
     const quiet = lanesOf({ ...exampleTimeline(), gaps: [], events: [] });
     expect(quiet.map((one) => one.kind)).toEqual(['presence', 'voice', 'presence', 'voice', 'network']);
+  });
+
+  it('find the gap of a picture, not of a voice or of a paper', () => {
+    const { gaps } = exampleTimeline();
+    expect(gapAt(gaps, 'p1', 'person', 195_000)?.cause).toBe('NETWORK');
+    expect(gapAt(gaps, 'p1', 'person', 110_000)?.cause).toBe('HOLD');
+    expect(gapAt(gaps, 'p1', 'person', 130_000)).toBeNull();
+    expect(gapAt(gaps, 'c1', 'person', 51_000)?.cause).toBe('MUTE');
+    expect(gapAt(gaps, 'c1', 'document', 51_000)).toBeNull();
+    expect(gapAt([{ participant: 'c1', start_ms: 0, end_ms: 9, cause: 'HOLD' }], 'c1', 'document', 5)?.cause).toBe('HOLD');
   });
 
   it('subtract overlapping holes', () => {
