@@ -255,7 +255,7 @@ struct walk {
 static void note_time(struct walk *walk, unsigned segment, int64_t wall_us)
 {
     struct rec_session *session = walk->session;
-    if (!session->started_us)
+    if (!session->started_us || wall_us < session->started_us)
         session->started_us = wall_us;
     if (segment != walk->segment && wall_us - session->ended_us > G_USEC_PER_SEC) {
         const struct rec_span span = {session->ended_us, wall_us};

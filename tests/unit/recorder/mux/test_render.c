@@ -443,6 +443,42 @@ static void test_three_sources(void)
     scene_finish(&scene);
 }
 
+/* A session that goes on after its recording was made: the next one holds both parts. */
+static void test_goes_on(void)
+{
+    struct scene scenes[2];
+    scene_init(&scenes[0]);
+    for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++) {
+        if (i) {
+            scene_init_in(&scenes[i], scenes[0].spool, scenes[0].session.text);
+            scenes[i].archive = scenes[0].archive;
+        }
+        joins(&scenes[i], "p1", "citizen", CITIZEN + (uint32_t)i);
+        struct scene_stream stream = voice_stream(CITIZEN + (uint32_t)i);
+        stream.start_us += (int64_t)i * 20 * SECOND_US;
+        scene_stream(&scenes[i], &stream);
+        render(&scenes[i]);
+    }
+    json_t *timeline = load(&scenes[1], "timeline.json");
+    json_t *manifest = load(&scenes[1], "manifest.json");
+    g_assert_cmpuint(leg_count(timeline), ==, 1);
+    g_assert_cmpint(number(leg_of(timeline, 0), "audio_packets"), ==, 2 * voice->packets->len);
+    const json_t *journal = json_object_get(manifest, "journal");
+    g_assert_cmpuint(json_array_size(journal), ==, 2);
+    for (size_t i = 0; i < 2; i++)
+        g_assert_true(json_is_true(json_object_get(json_array_get(journal, i), "chain_ok")));
+    g_assert_cmpstr(text(json_array_get(journal, 1), "path"), ==, "journal/0002.pcapng");
+    g_autofree char *left =
+        g_strdup_printf("%s/.%s.tmp", scenes[0].archive, scenes[0].session.text);
+    g_autofree char *spool = scene_spool_path(&scenes[0]);
+    g_assert_false(g_file_test(left, G_FILE_TEST_EXISTS));
+    g_assert_false(g_file_test(spool, G_FILE_TEST_EXISTS));
+    json_decref(timeline);
+    json_decref(manifest);
+    for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++)
+        scene_finish(&scenes[i]);
+}
+
 /* Ten minutes of two people, at least fifty times faster than they took; twice, with the same bytes. */
 static void test_long(void)
 {
@@ -516,6 +552,7 @@ int main(int argc, char **argv)
     g_test_add_func("/recorder/render/codec_change", test_codec_change);
     g_test_add_func("/recorder/render/reconnect", test_reconnect);
     g_test_add_func("/recorder/render/three_sources", test_three_sources);
+    g_test_add_func("/recorder/render/goes_on", test_goes_on);
     g_test_add_func("/recorder/render/long", test_long);
     int r = g_test_run();
     struct media *const all[] = {voice, vp8, vp8_small, h264, h264_small};
