@@ -40,6 +40,8 @@ export const link = shallowRef<LinkState>('idle');
 export const welcomed = ref(false);
 /* the code that hello was refused with, while the link goes on trying */
 export const refusal = shallowRef<string | null>(null);
+/* a call ran when the link broke, and is gone now that it is back */
+export const callLost = ref(false);
 /* said above the login form */
 export const loginNotice = shallowRef<string | null>(null);
 export const mediaStatus = shallowRef<MediaStatus>('idle');
@@ -58,7 +60,12 @@ export const hasWindow = computed(() => account.value?.window !== null);
 client.store.subscribe((next) => {
   state.value = chatLog.keep(next);
 });
+let liveWhenLost = false;
+
 client.socket.on('link', (next) => {
+  if (link.value === 'open') {
+    liveWhenLost = isLive(phase.value);
+  }
   link.value = next;
   if (next === 'refused') {
     signOut('auth.expired');
@@ -70,6 +77,8 @@ client.socket.on('refusal', (code) => {
 client.socket.on('welcome', () => {
   welcomed.value = true;
   refusal.value = null;
+  callLost.value = liveWhenLost && (phase.value === 'idle' || phase.value === 'offered');
+  liveWhenLost = false;
   if (hasWindow.value) {
     subscribe();
   }

@@ -9,6 +9,7 @@ export const en: Record<ClerkKey, string> = {
 
   'link.connecting': 'Connecting',
   'link.waiting': 'No network; reconnecting. The call and the number are kept.',
+  'link.callLost': 'The call ended while the link was down; the number is back in the queue and called first.',
   'link.replaced.title': 'Open in another page',
   'link.replaced.body': 'A counter works in one page only; this one has stopped.',
   'link.replaced.here': 'Continue here',
@@ -44,6 +45,7 @@ export const en: Record<ClerkKey, string> = {
   'recording.recording': 'Recording',
   'recording.unavailable': 'No recording',
   'recording.stopped': 'Recording stopped',
+  'recording.unknown': 'Recording not confirmed',
   'recording.idle': 'Not recording',
 
   'queue.title': 'Queue',

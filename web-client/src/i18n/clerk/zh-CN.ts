@@ -9,6 +9,7 @@ export const zhCN = {
 
   'link.connecting': '正在连接',
   'link.waiting': '网络断了，正在重连。通话和当前的号都还在。',
+  'link.callLost': '断线期间通话已结束，号已回到队列，会优先再叫。',
   'link.replaced.title': '已在另一个页面打开',
   'link.replaced.body': '同一个窗口只能在一个页面上办理，这个页面已停用。',
   'link.replaced.here': '回到这里继续',
@@ -44,6 +45,7 @@ export const zhCN = {
   'recording.recording': '录制中',
   'recording.unavailable': '录制不可用',
   'recording.stopped': '录制已停止',
+  'recording.unknown': '录制状态待确认',
   'recording.idle': '未录制',
 
   'queue.title': '等候队列',
