@@ -178,10 +178,11 @@ export class SignalSocket {
     if (!welcome.resumed) {
       this.pending.failSent(new ClientError('client.session_lost'));
     }
+    /* Before anybody hears of it: the server forgets an id that is below one it has seen, and a handler may send a new one. */
+    this.pending.sendAll((request) => this.send(request));
     this.enter('open');
     this.keepalive.start(welcome.ping.every_ms, welcome.ping.timeout_ms);
     this.emitter.emit('welcome', welcome);
-    this.pending.sendAll((request) => this.send(request));
   }
 
   private heard(seq: number, m: string, d: unknown): void {
