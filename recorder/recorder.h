@@ -19,9 +19,9 @@ struct sfu;
 typedef uint64_t rec_journal_id; /* 0 is no journal; generation-tagged */
 
 struct rec_config {
-    const char *spool_dir;     /* journals being written or waiting for rendering; created if missing */
-    unsigned workers;          /* media workers: one ring each */
-    size_t ring_bytes;         /* a worker's ring; at least 3 s of the bitrate that is admitted */
+    const char *spool_dir; /* journals being written or waiting for rendering; created if missing */
+    unsigned workers;      /* media workers: one ring each */
+    size_t ring_bytes;     /* a worker's ring; at least 3 s of the bitrate that is admitted */
     unsigned sync_interval_ms; /* 200 */
     uint64_t segment_bytes;    /* a new file after so many; 256 MiB */
     uint64_t reserve_bytes;    /* below so much free space no journal is opened (-ENOSPC) */
@@ -38,16 +38,20 @@ void rec_destroy(struct rec *rec);
 
 /* Control thread. Opens spool/<session>/NNNN.pcapng, the next number if the folder is there (a session
  * that goes on after a restart). Returns -ENOSPC below the reserve, -EBUSY at max_journals, -EEXIST
- * when this session's journal is open, -EAGAIN. Success is told by REC_EVENT_DURABLE, a later fault by
- * REC_EVENT_FAILED. `session` satisfies id_is_valid(). */
+ * when this session's journal is open (until REC_EVENT_CLOSED was taken), -EAGAIN, -EINVAL when
+ * `session` does not satisfy id_is_valid(), or the fault that the volume had last (-EIO, -EROFS, …)
+ * until a write to it, tried every second, succeeds again. Success is told by REC_EVENT_DURABLE, a
+ * later fault by REC_EVENT_FAILED (-EBUSY: another process holds the session's lock). */
 int rec_journal_open(struct rec *rec, const char *session, rec_journal_id *ret_journal);
 
-/* Control thread. Ends the journal: writes `journal.end` with `reason`, syncs, and leaves the marker
- * that tells shipinban-recorder to render. REC_EVENT_CLOSED follows; the id is dead from then on. */
+/* Control thread. Close the room first, if both end: what a tap has still to tell goes in then. Ends
+ * the journal: writes `journal.end` with `reason`, syncs, and leaves the marker
+ * that tells shipinban-recorder to render (not after REC_EVENT_FAILED). REC_EVENT_CLOSED follows; the
+ * id is dead from then on. -ENOENT: no such journal, or closed already; -EAGAIN. */
 int rec_journal_close(struct rec *rec, rec_journal_id journal, const char *reason);
 
 struct rec_field {
-    const char *name;  /* upper case, digits and _; at most 32 characters (systemd journal export) */
+    const char *name; /* upper case, digits and _; at most 32 characters (systemd journal export) */
     const char *value; /* UTF-8; newlines are allowed */
 };
 
@@ -63,8 +67,8 @@ int rec_tap_attach(struct rec *rec, rec_journal_id journal, struct sfu *sfu, uin
 
 enum rec_event_type {
     REC_EVENT_DURABLE, /* the first bytes of the journal are on disk, the folder entry too */
-    REC_EVENT_FAILED,  /* writing or syncing failed: `error` (negative errno); nothing more is written */
-    REC_EVENT_OVERFLOW,/* the ring was full: `lost_packets`; a gap OVERFLOW is in the journal */
+    REC_EVENT_FAILED, /* writing or syncing failed: `error` (negative errno); nothing more is written */
+    REC_EVENT_OVERFLOW, /* the ring was full: `lost_packets`; a gap OVERFLOW is in the journal */
     REC_EVENT_CLOSED,
 };
 
@@ -81,9 +85,9 @@ bool rec_next_event(struct rec *rec, struct rec_event *ret_event);
 
 struct rec_stats {
     size_t ring_used_bytes, ring_high_water_bytes, ring_capacity_bytes; /* over all rings */
-    int64_t lag_us;         /* age of the oldest record that is not yet durable */
+    int64_t lag_us; /* age of the oldest record that is not yet durable */
     uint64_t written_bytes, written_packets, lost_packets;
-    uint64_t free_bytes;    /* of the spool's volume */
+    uint64_t free_bytes; /* of the spool's volume */
     unsigned open_journals;
 };
 

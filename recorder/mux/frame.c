@@ -42,17 +42,17 @@ struct assembly {
     const struct rec_clock *clock;
     bool waiting; /* for a key frame */
     enum rec_codec codec;
-    int64_t kept_us;    /* of the last frame that was kept; 0: none */
-    int64_t waiting_us; /* since when nothing is kept; 0: something is */
+    int64_t kept_us;                  /* of the last frame that was kept; 0: none */
+    int64_t waiting_us;               /* since when nothing is kept; 0: something is */
     struct rec_parameters parameters; /* the last that were seen */
 };
 
 /* The packets of one RTP time. */
 struct group {
     guint first, count;
-    bool follows;    /* on the group before, without a hole */
-    bool unbroken;   /* no hole inside */
-    bool ended;      /* its last packet is there */
+    bool follows;  /* on the group before, without a hole */
+    bool unbroken; /* no hole inside */
+    bool ended;    /* its last packet is there */
     int64_t wall_us;
 };
 
@@ -75,7 +75,8 @@ static struct group next_group(const struct assembly *a, guint first)
     }
     group.count = i - first;
     if (i < stream->packets->len)
-        group.ended |= rec_stream_packet(stream, i - 1)->seq + 1 == rec_stream_packet(stream, i)->seq;
+        group.ended |=
+            rec_stream_packet(stream, i - 1)->seq + 1 == rec_stream_packet(stream, i)->seq;
     return group;
 }
 
@@ -110,8 +111,7 @@ static bool add_parameters(const struct assembly *a, struct rec_picture *picture
     if (!a->parameters.sps || !a->parameters.pps)
         return false;
     frame->parameters = g_memdup2(&a->parameters, sizeof a->parameters);
-    (void)rec_sps_size(a->parameters.sps, a->parameters.sps_len, &picture->width,
-                       &picture->height);
+    (void)rec_sps_size(a->parameters.sps, a->parameters.sps_len, &picture->width, &picture->height);
     return true;
 }
 
@@ -152,8 +152,8 @@ static void handle_group(struct assembly *a, const struct group *group)
     look(a, group, &picture);
     if (picture.whole && group->unbroken)
         remember_parameters(a, &picture);
-    bool complete = picture.whole && group->unbroken && group->ended &&
-                    (picture.begins || group->follows);
+    bool complete =
+        picture.whole && group->unbroken && group->ended && (picture.begins || group->follows);
     bool first = group->first == 0;
     if (picture.empty) {
         if (!group->follows && !first)
@@ -233,9 +233,7 @@ void rec_frame_bytes(const struct rec_frame *frame, GByteArray *ret_bytes)
     const struct rec_media_packet *packet = rec_stream_packet(frame->stream, frame->first);
     const struct rec_parameters *parameters = frame->parameters;
     switch ((enum rec_codec)frame->codec) {
-    case REC_CODEC_VP8:
-        rec_vp8_append(frame->stream, frame->first, frame->count, ret_bytes);
-        break;
+    case REC_CODEC_VP8: rec_vp8_append(frame->stream, frame->first, frame->count, ret_bytes); break;
     case REC_CODEC_H264:
         if (parameters) {
             rec_h264_append_nal(parameters->sps, parameters->sps_len, ret_bytes);
@@ -243,10 +241,7 @@ void rec_frame_bytes(const struct rec_frame *frame, GByteArray *ret_bytes)
         }
         rec_h264_append(frame->stream, frame->first, frame->count, ret_bytes);
         break;
-    case REC_CODEC_OPUS:
-        g_byte_array_append(ret_bytes, packet->payload, packet->len);
-        break;
-    case REC_CODEC_NONE:
-        break;
+    case REC_CODEC_OPUS: g_byte_array_append(ret_bytes, packet->payload, packet->len); break;
+    case REC_CODEC_NONE: break;
     }
 }

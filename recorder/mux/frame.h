@@ -22,7 +22,7 @@ struct rec_frame {
     guint first, count; /* packets of the stream */
     uint8_t codec;      /* enum rec_codec */
     bool keyframe;
-    uint16_t width, height; /* key frames only */
+    uint16_t width, height;            /* key frames only */
     struct rec_parameters *parameters; /* owned by the list; NULL: nothing to add */
 };
 

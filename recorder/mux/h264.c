@@ -151,15 +151,9 @@ void rec_h264_append(const struct rec_stream *stream, guint first, guint count, 
         if (!packet->len)
             continue;
         switch (nal_type(packet->payload[0])) {
-        case NAL_FU_A:
-            append_fragment(packet->payload, packet->len, &unit_at, bytes);
-            break;
-        case NAL_STAP_A:
-            append_aggregate(packet->payload, packet->len, bytes);
-            break;
-        default:
-            rec_h264_append_nal(packet->payload, packet->len, bytes);
-            break;
+        case NAL_FU_A: append_fragment(packet->payload, packet->len, &unit_at, bytes); break;
+        case NAL_STAP_A: append_aggregate(packet->payload, packet->len, bytes); break;
+        default: rec_h264_append_nal(packet->payload, packet->len, bytes); break;
         }
     }
 }

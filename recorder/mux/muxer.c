@@ -59,8 +59,13 @@ static GstBuffer *make_buffer(const struct feed *feed, guint i)
     g_byte_array_unref(bytes);
     GstBuffer *buffer = gst_buffer_new_wrapped(data, len);
     GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = (GstClockTime)sample->pts_us * GST_USECOND;
-    GST_BUFFER_DURATION(buffer) = (GstClockTime)duration_us(feed, i) * GST_USECOND;
-    if (!sample->frame->keyframe)
+    /* A WebM picture without a length becomes a SimpleBlock, which says whether it is a key frame; with one, matroskamux
+     * writes a BlockGroup without ReferenceBlock, and every player takes each picture for a key frame and seeks into the
+     * middle of a prediction. */
+    if (sample->frame->codec != REC_CODEC_VP8)
+        GST_BUFFER_DURATION(buffer) = (GstClockTime)duration_us(feed, i) * GST_USECOND;
+    /* Each piece of Opus stands by itself; unmarked, Chromium finds no place to start from where the voice came first. */
+    if (sample->frame->codec != REC_CODEC_OPUS && !sample->frame->keyframe)
         GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
     return buffer;
 }

@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 struct rec_picture {
-    bool begins;   /* its first packet is surely the picture's first */
-    bool whole;    /* well-formed, given that no packet in the middle is missing */
+    bool begins; /* its first packet is surely the picture's first */
+    bool whole;  /* well-formed, given that no packet in the middle is missing */
     bool keyframe;
-    bool empty;    /* no picture: parameter sets alone, padding */
+    bool empty;             /* no picture: parameter sets alone, padding */
     uint16_t width, height; /* of a key frame; 0: not told */
     /* H.264: parameter sets seen in it, last of each; NULL: none */
     const uint8_t *sps, *pps;

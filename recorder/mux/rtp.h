@@ -26,8 +26,7 @@ struct rec_sender_report {
 };
 
 /* RFC 3550 section 6.4.1: the first packet of `data`. False: no sender report. */
-bool rec_sender_report_parse(const uint8_t *data, size_t len,
-                             struct rec_sender_report *ret_report);
+bool rec_sender_report_parse(const uint8_t *data, size_t len, struct rec_sender_report *ret_report);
 
 /* RFC 4588 section 4: takes the original sequence number off the payload. False: too short, or a
  * retransmission of nothing (padding). */

@@ -108,8 +108,8 @@ static int check_event(struct walk *walk, struct rec_segment_file *file,
     const struct rec_pcapng_entry *event = &block->event;
     if (rec_pcapng_is(event, "segment.start")) {
         /* A session that went on after its journal was archived begins with 1 and zeros again. */
-        const char *expected = rec_pcapng_number(event, "SEGMENT", 0) == 1 ? rec_chain_zero
-                                                                           : walk->previous_sha256;
+        const char *expected =
+            rec_pcapng_number(event, "SEGMENT", 0) == 1 ? rec_chain_zero : walk->previous_sha256;
         file->chain_ok &= field_is(event, "PREVIOUS_SHA256", expected);
     }
     if (!rec_pcapng_is(event, "chain")) {

@@ -81,8 +81,7 @@ static struct rec_participant *participant_of_event(struct rec_session *session,
 
 static struct rec_participant *participant_of_tag(struct rec_session *session, uint32_t tag)
 {
-    struct rec_participant *participant =
-        g_hash_table_lookup(session->tags, GUINT_TO_POINTER(tag));
+    struct rec_participant *participant = g_hash_table_lookup(session->tags, GUINT_TO_POINTER(tag));
     if (participant)
         return participant;
     g_autofree char *id = g_strdup_printf("unknown-%u", tag);
@@ -195,10 +194,10 @@ static const struct {
     void (*handle)(struct rec_session *session, const struct rec_pcapng_block *block);
     bool shown;
 } event_types[] = {
-    {"segment.start", on_start, false},       {"chain", NULL, false},
-    {"media.section", on_section, false},     {"peer.open", on_peer, false},
-    {"session.info", on_info, true},          {"session.state", on_state, true},
-    {"participant.joined", on_joined, true},  {"participant.left", on_left, true},
+    {"segment.start", on_start, false},      {"chain", NULL, false},
+    {"media.section", on_section, false},    {"peer.open", on_peer, false},
+    {"session.info", on_info, true},         {"session.state", on_state, true},
+    {"participant.joined", on_joined, true}, {"participant.left", on_left, true},
     {"journal.end", on_end, true},
 };
 
@@ -277,8 +276,7 @@ static void on_block(void *data, unsigned segment, const struct rec_pcapng_block
         note_time(walk, segment, block->event.wall_us);
         on_event(walk->session, block);
         break;
-    case REC_PCAPNG_OTHER:
-        break;
+    case REC_PCAPNG_OTHER: break;
     }
 }
 

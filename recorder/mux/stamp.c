@@ -15,6 +15,8 @@ struct stamp {
     uint8_t seed[DIGEST_SHA256_BYTES];
     int64_t wall_us;
     unsigned tracks;
+    uint64_t track;  /* number of the track entry being walked */
+    uint64_t voices; /* bit n: track n carries sound */
 };
 
 /* ---- WebM (RFC 8794, Matroska) -------------------------------------------------------------------- */
@@ -27,9 +29,14 @@ enum {
     EBML_DATE = 0x4461,
     EBML_TRACKS = 0x1654ae6b,
     EBML_TRACK = 0xae,
+    EBML_TRACK_NUMBER = 0xd7,
     EBML_TRACK_UID = 0x73c5,
+    EBML_TRACK_TYPE = 0x83,
     EBML_CLUSTER = 0x1f43b675,
+    EBML_SIMPLE_BLOCK = 0xa3,
 };
+
+enum { TRACK_TYPE_AUDIO = 2, BLOCK_KEYFRAME = 0x80 };
 #define MATROSKA_EPOCH_S INT64_C(978307200) /* 2001-01-01 */
 
 /* A number whose first byte tells its length; ids keep that mark. False: malformed. */
@@ -54,6 +61,27 @@ static void put_number(uint8_t *at, size_t len, uint64_t value)
         at[i] = (uint8_t)value;
 }
 
+static uint64_t get_number(const uint8_t *at, size_t len)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < len; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
+/* matroskamux marks key frames of pictures alone. Each packet of Opus stands by itself, and unmarked Chromium
+ * finds no place to start from in a file whose voice comes before its picture. */
+static void mark_voice(const struct stamp *stamp, uint8_t *block, size_t len)
+{
+    struct bytes_reader r = bytes_reader(block, len);
+    uint64_t track;
+    if (!read_vint(&r, false, &track) || track >= 64 || !(stamp->voices >> track & 1))
+        return;
+    bytes_skip(&r, 2); /* time within the cluster */
+    if (bytes_left(&r) > 0)
+        block[r.at] |= BLOCK_KEYFRAME;
+}
+
 static void stamp_element(struct stamp *stamp, uint64_t id, size_t at, size_t len)
 {
     uint8_t *data = stamp->data + at;
@@ -63,11 +91,19 @@ static void stamp_element(struct stamp *stamp, uint64_t id, size_t at, size_t le
         put_number(data, len, (uint64_t)(stamp->wall_us - MATROSKA_EPOCH_S * 1000000) * 1000);
     else if (id == EBML_TRACK_UID && len <= 8)
         put_number(data, len, ++stamp->tracks);
+    else if (id == EBML_TRACK_NUMBER && len <= 8)
+        stamp->track = get_number(data, len);
+    else if (id == EBML_TRACK_TYPE && get_number(data, len) == TRACK_TYPE_AUDIO &&
+             stamp->track < 64)
+        stamp->voices |= UINT64_C(1) << stamp->track;
+    else if (id == EBML_SIMPLE_BLOCK)
+        mark_voice(stamp, data, len);
 }
 
 static bool is_container(uint64_t id)
 {
-    return id == EBML_SEGMENT || id == EBML_INFO || id == EBML_TRACKS || id == EBML_TRACK;
+    return id == EBML_SEGMENT || id == EBML_INFO || id == EBML_TRACKS || id == EBML_TRACK ||
+           id == EBML_CLUSTER;
 }
 
 /* The containers of interest are entered in place, so one flat walk does. */
@@ -76,8 +112,6 @@ static void stamp_webm(struct stamp *stamp, size_t len)
     struct bytes_reader r = bytes_reader(stamp->data, len);
     uint64_t id = 0, size = 0;
     while (read_vint(&r, true, &id) && read_vint(&r, false, &size)) {
-        if (id == EBML_CLUSTER) /* all of it comes before the media */
-            break;
         if (is_container(id))
             continue;
         size_t at = r.at;

@@ -11,7 +11,6 @@ void rec_track_destroy(void *track);
 
 /* The track of that participant and source, or NULL. */
 struct rec_track *rec_track_find(const struct rec_legs *legs,
-                                 const struct rec_participant *participant,
-                                 enum rec_source source);
+                                 const struct rec_participant *participant, enum rec_source source);
 
 #endif
