@@ -1,5 +1,6 @@
-/* Takes out of a finished file what differs from run to run: random ids and the time of writing. So
- * that two renderings of one journal are the same bytes. */
+/* Mends a finished file in place. Takes out what differs from run to run, random ids and the time of
+ * writing, so that two renderings of one journal are the same bytes; and marks the voice's blocks of a WebM
+ * as places to start from, which matroskamux leaves out. */
 #ifndef RECORDER_MUX_STAMP_H
 #define RECORDER_MUX_STAMP_H
 
