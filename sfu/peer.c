@@ -29,11 +29,11 @@ void peer_set_state(struct peer *peer, enum peer_state to, const char *event)
     peer->state = to;
 }
 
-void peer_tell(struct peer *peer, struct sfu_event event)
+bool peer_tell(struct peer *peer, struct sfu_event event)
 {
     event.room = peer->room->id;
     event.peer = peer->id;
-    worker_tell(peer->worker, &event);
+    return worker_tell(peer->worker, &event);
 }
 
 /* ---- life ---- */
@@ -122,11 +122,18 @@ void peer_destroy(struct peer *peer)
     free(peer);
 }
 
+static void failure_tell(struct peer *peer)
+{
+    peer->failure_untold =
+        !peer_tell(peer, (struct sfu_event){.type = SFU_EVENT_FAILED, .failure = peer->failure});
+}
+
 void peer_fail(struct peer *peer, enum sfu_failure failure, const char *event)
 {
     peer_set_state(peer, PEER_FAILED, event);
     detach(peer);
-    peer_tell(peer, (struct sfu_event){.type = SFU_EVENT_FAILED, .failure = failure});
+    peer->failure = failure;
+    failure_tell(peer);
 }
 
 /* ---- negotiation ---- */
@@ -181,6 +188,8 @@ static void tick_paths(struct peer *peer)
 
 void peer_tick(struct peer *peer)
 {
+    if (peer->failure_untold)
+        failure_tell(peer);
     if (peer->state == PEER_IDLE || peer->state == PEER_FAILED)
         return;
     tick_paths(peer);

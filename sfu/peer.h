@@ -32,6 +32,8 @@ struct peer {
     struct peer *worker_next, *worker_prev; /* worker.peers */
     struct fwd_peer *fwd;                   /* owned */
     enum peer_state state;
+    enum sfu_failure failure; /* PEER_FAILED: why */
+    bool failure_untold;      /* the control thread had no place for it yet */
 
     struct sfu_ice local;    /* empty ufrag: none */
     struct sfu_ice previous; /* still valid until a path is nominated with the new ones */

@@ -9,7 +9,7 @@
 void peer_set_state(struct peer *peer, enum peer_state to, const char *event);
 
 /* Tells the control thread; room and peer are filled in here. */
-void peer_tell(struct peer *peer, struct sfu_event event);
+bool peer_tell(struct peer *peer, struct sfu_event event);
 
 /* The peer cannot go on: unreachable, without keys, and told. Ends the DTLS association: not to be called
  * from inside it. */

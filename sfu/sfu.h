@@ -192,10 +192,10 @@ enum sfu_event_type {
     SFU_EVENT_CONNECTED, /* ICE has a selected pair (again, after a restart) */
     SFU_EVENT_SECURED,   /* DTLS done, SRTP keys in place */
     SFU_EVENT_MEDIA,     /* first packet of an uplink section: `section`, `codec`, `ssrc` */
-    SFU_EVENT_CODEC,     /* the uplink's codec changed: `section`, `codec`, `ssrc` */
+    SFU_EVENT_CODEC,     /* the uplink's codec changed: as before; ≤ 2 a second */
     SFU_EVENT_SILENT,    /* the peer has sent no RTP on any section for media_timeout_ms */
     SFU_EVENT_BACK,      /* … and sends again */
-    SFU_EVENT_SLOT,      /* `section`, `slot` state changed */
+    SFU_EVENT_SLOT,      /* `section`, `slot` state changed; quick changes as one */
     SFU_EVENT_QUALITY,   /* every 2 s a connected peer: `quality` */
     SFU_EVENT_FAILED,    /* the peer cannot go on: `failure`; the owner closes it */
 };
@@ -266,8 +266,10 @@ enum sfu_drop {
     SFU_DROP_TOO_MANY_TUPLES,
     SFU_DROP_RTX_MALFORMED,
     SFU_DROP_DUPLICATE,
-    SFU_DROP_TOO_OLD, /* before a switch, or outside of history */
+    SFU_DROP_TOO_OLD,       /* before a switch, or outside of history */
+    SFU_DROP_RESEND_BUDGET, /* asked for again, beyond what a receiver may have in a second */
     SFU_DROP_CODEC_UNSUPPORTED,
+    SFU_DROP_CODEC_CHANGES, /* of a codec that the sender goes over to too often */
     SFU_DROP_WAITING_KEYFRAME,
     SFU_DROP_GATED,
     SFU_DROP_SEND_QUEUE_FULL,

@@ -62,8 +62,8 @@ static void keyframe_wished(struct fwd_peer *peer, uint32_t slot_ssrc, int64_t n
 {
     counter_add(&peer_env(peer)->counters->plis_in, 1);
     struct slot *slot = slot_by_ssrc(peer, slot_ssrc);
-    if (slot && slot->source)
-        uplink_keyframe_wish(slot->source, now_us);
+    if (slot)
+        slot_keyframe_wished(slot, now_us);
 }
 
 static void fir_received(struct fwd_peer *peer, const struct rtcp_packet *packet, int64_t now_us)

@@ -49,8 +49,9 @@ struct fwd_env {
     /* Protects a copy of a compound RTCP packet and queues it. Errors as send_rtp(). */
     int (*send_rtcp)(void *transport, const uint8_t *rtcp, size_t len);
 
-    /* Tells an event; type and details filled in by the caller, room and peer too. Copied. */
-    void (*event)(void *worker, const struct sfu_event *event);
+    /* Tells an event; type and details filled in by the caller, room and peer too. Copied. False:
+     * no place for it now; what is a state is told again at a later tick. */
+    bool (*event)(void *worker, const struct sfu_event *event);
 };
 
 /* `env` is borrowed and outlives the room. 0 or -ENOMEM. */

@@ -54,11 +54,11 @@ void fwd_peer_destroy(struct fwd_peer *peer)
     free(peer);
 }
 
-void peer_event(struct fwd_peer *peer, struct sfu_event *event)
+bool peer_event(struct fwd_peer *peer, struct sfu_event *event)
 {
     event->room = peer->room->id;
     event->peer = peer->id;
-    peer_env(peer)->event(peer_env(peer)->worker, event);
+    return peer_env(peer)->event(peer_env(peer)->worker, event);
 }
 
 void peer_rtcp_send(struct fwd_peer *peer, const struct bytes_writer *w)
@@ -141,6 +141,7 @@ int fwd_uplink_keyframe(struct fwd_peer *peer, unsigned index, int64_t now_us)
 void fwd_peer_secured(struct fwd_peer *peer, int64_t now_us)
 {
     peer->secured = true;
+    peer->room->now_us = now_us;
     if (peer->last_rtp_us == 0)
         peer->last_rtp_us = now_us; /* silence counts from here */
     peer->quality.told_us = now_us;

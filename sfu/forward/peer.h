@@ -58,6 +58,13 @@ struct peer_quality {
     uint8_t worst_fraction_lost; /* of 256, in RRs about our streams */
 };
 
+/* What may be sent again: a receiver that asks for more than its line can have lost is not served. */
+struct peer_resends {
+    int64_t since_us;                       /* of this second */
+    uint64_t sent_bytes, sent_bytes_before; /* first sendings: this second, the one before */
+    uint64_t resent_bytes;                  /* this second */
+};
+
 struct fwd_peer {
     struct fwd_room *room;
     sfu_peer_id id;
@@ -81,6 +88,7 @@ struct fwd_peer {
     int64_t last_rtp_us; /* 0: none yet */
     bool silent;
     struct peer_quality quality;
+    struct peer_resends resends;
 };
 
 static inline const struct fwd_env *peer_env(const struct fwd_peer *peer)
@@ -99,8 +107,13 @@ static inline int64_t peer_rtt_us(const struct fwd_peer *peer)
     return peer->rtt_us >= 0 ? peer->rtt_us : FWD_DEFAULT_RTT_US;
 }
 
-/* Tells an event of this peer; `event` gets room and peer here. */
-void peer_event(struct fwd_peer *peer, struct sfu_event *event);
+/* Tells an event of this peer; `event` gets room and peer here. False: no place for it now. */
+bool peer_event(struct fwd_peer *peer, struct sfu_event *event);
+
+/* resends.c: a packet went out for the first time. */
+void peer_sent(struct fwd_peer *peer, size_t len, int64_t now_us);
+/* … is about to go out again; false: it may not. */
+bool peer_may_resend(struct fwd_peer *peer, size_t len, int64_t now_us);
 
 /* Sends a compound; nothing while there are no keys. */
 void peer_rtcp_send(struct fwd_peer *peer, const struct bytes_writer *w);

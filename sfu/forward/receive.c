@@ -87,6 +87,7 @@ static void repair_received(struct uplink *uplink, struct uplink_packet *packet,
 void fwd_rtp_received(struct fwd_peer *peer, uint8_t *data, size_t len, int64_t now_us)
 {
     struct uplink_packet packet = {0};
+    peer->room->now_us = now_us;
     if (len > FWD_PACKET_BYTES || rtp_packet_parse(data, len, &packet.rtp) < 0) {
         peer_drop(peer, SFU_DROP_RTP_MALFORMED);
         return;

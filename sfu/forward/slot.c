@@ -12,6 +12,7 @@ enum {
         500000, /* how far sender reports may differ from arrival before they are not believed */
     KEYFRAME_REPLAY_US =
         300000, /* a key frame this young is sent out of the history instead of asked for */
+    REPLAY_PAUSE_US = 300000, /* from one replay out of the history to the next */
 };
 
 static struct section *slot_section(const struct slot *slot)
@@ -32,6 +33,8 @@ int slot_create(struct fwd_peer *peer, unsigned section, struct slot **ret_slot)
     slot->peer = peer;
     slot->section = section;
     slot->state = SFU_SLOT_EMPTY;
+    slot->tellings = bucket_make(SLOT_TELLINGS_PER_S, SLOT_TELLINGS_BURST);
+    slot->wishes = bucket_make(SLOT_WISHES_PER_S, SLOT_WISHES_BURST);
     *ret_slot = slot;
     return 0;
 }
@@ -74,16 +77,26 @@ int slot_prepare(struct slot *slot)
     return wire && !slot->wire.bytes ? history_init(&slot->wire) : 0;
 }
 
-static void state_set(struct slot *slot, enum sfu_slot_state state)
+static void state_tell(struct slot *slot, int64_t now_us)
+{
+    if (!slot->untold || !bucket_take(&slot->tellings, now_us))
+        return;
+    struct sfu_event event = {.type = SFU_EVENT_SLOT,
+                              .section = slot->section,
+                              .codec = slot->source ? slot->source->codec : SFU_CODEC_NONE,
+                              .slot = slot->state};
+    slot->untold = !peer_event(slot->peer, &event);
+}
+
+/* A source can make its slots change with every packet: what is told is told in time, but not each
+ * change of it. */
+static void state_set(struct slot *slot, enum sfu_slot_state state, int64_t now_us)
 {
     if (slot->state == state)
         return;
     slot->state = state;
-    peer_event(slot->peer,
-               &(struct sfu_event){.type = SFU_EVENT_SLOT,
-                                   .section = slot->section,
-                                   .codec = slot->source ? slot->source->codec : SFU_CODEC_NONE,
-                                   .slot = state});
+    slot->untold = true;
+    state_tell(slot, now_us);
 }
 
 /* What the source's clock said, in the room's time, when it made the packet with this timestamp; -1
@@ -112,7 +125,7 @@ void slot_reconsider(struct slot *slot, int64_t now_us)
 {
     struct uplink *source = slot->source;
     if (!source) {
-        state_set(slot, SFU_SLOT_EMPTY);
+        state_set(slot, SFU_SLOT_EMPTY, now_us);
         return;
     }
     if (slot->running) {
@@ -122,25 +135,16 @@ void slot_reconsider(struct slot *slot, int64_t now_us)
         stop(slot);
     }
     if (!source->to_slots) {
-        state_set(slot, SFU_SLOT_GATED);
+        state_set(slot, SFU_SLOT_GATED, now_us);
     } else if (source->codec != SFU_CODEC_NONE &&
                !section_codec(slot_section(slot), source->codec)) {
-        state_set(slot, SFU_SLOT_CODEC_UNSUPPORTED);
+        state_set(slot, SFU_SLOT_CODEC_UNSUPPORTED, now_us);
     } else if (is_video(slot)) {
-        state_set(slot, SFU_SLOT_WAITING_KEYFRAME);
+        state_set(slot, SFU_SLOT_WAITING_KEYFRAME, now_us);
         if (slot->peer->secured)
             uplink_keyframe_wish(source, now_us);
     } else {
-        state_set(slot, SFU_SLOT_ACTIVE);
-    }
-}
-
-static void replay(struct slot *slot, int64_t from, int64_t now_us)
-{
-    struct uplink_packet packet;
-    for (int64_t number = from; number <= slot->source->reception.highest; number++) {
-        if (uplink_recall(slot->source, number, &packet))
-            slot_forward(slot, &packet, now_us);
+        state_set(slot, SFU_SLOT_ACTIVE, now_us);
     }
 }
 
@@ -221,6 +225,24 @@ static void numbers_fit(struct slot *slot, const struct uplink_packet *packet, i
     slot->switches++;
 }
 
+/* Whether something came after it already, which then is to follow it. */
+static bool is_late(const struct slot *slot, const struct uplink_packet *packet)
+{
+    return packet->number < slot->source->reception.highest;
+}
+
+/* Whether a decoder can start with this packet. A late one brings a replay along: after one of
+ * those a fresh key frame is waited for. */
+static bool can_start(const struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
+{
+    if (packet->rtp.payload_len == 0)
+        return false;
+    if (!is_video(slot))
+        return true;
+    return packet->keyframe_start &&
+           (!is_late(slot, packet) || now_us - slot->replayed_us >= REPLAY_PAUSE_US);
+}
+
 /* Tries to let the source's packets flow, beginning with this one. */
 static bool begin(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
 {
@@ -228,13 +250,13 @@ static bool begin(struct slot *slot, const struct uplink_packet *packet, int64_t
         stop(slot);
     slot->payload = section_codec(slot_section(slot), packet->codec);
     if (!slot->payload) {
-        state_set(slot, SFU_SLOT_CODEC_UNSUPPORTED);
+        state_set(slot, SFU_SLOT_CODEC_UNSUPPORTED, now_us);
         peer_drop(slot->peer, SFU_DROP_CODEC_UNSUPPORTED);
         return false;
     }
-    if (packet->rtp.payload_len == 0 || (is_video(slot) && !packet->keyframe_start)) {
+    if (!can_start(slot, packet, now_us)) {
         if (is_video(slot)) {
-            state_set(slot, SFU_SLOT_WAITING_KEYFRAME);
+            state_set(slot, SFU_SLOT_WAITING_KEYFRAME, now_us);
             uplink_keyframe_wish(slot->source, now_us);
         }
         peer_drop(slot->peer, SFU_DROP_WAITING_KEYFRAME);
@@ -269,6 +291,21 @@ static void pass_on(struct slot *slot, const struct uplink_packet *packet, int64
     slot_packet_send(slot, packet, number, now_us);
 }
 
+/* Sends what followed `first`. It never starts the slot anew, so one packet in is never more than
+ * the history out. */
+static void replay(struct slot *slot, const struct uplink_packet *first, int64_t now_us)
+{
+    struct uplink_packet packet;
+    slot->replayed_us = now_us;
+    for (int64_t number = first->number + 1; number <= slot->source->reception.highest; number++) {
+        if (!uplink_recall(slot->source, number, &packet))
+            continue;
+        if (packet.codec != first->codec)
+            return;
+        pass_on(slot, &packet, now_us);
+    }
+}
+
 void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
 {
     if (!slot->source->to_slots) {
@@ -286,17 +323,24 @@ void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t
     if (!begin(slot, packet, now_us))
         return;
     pass_on(slot, packet, now_us);
-    state_set(slot, SFU_SLOT_ACTIVE);
+    state_set(slot, SFU_SLOT_ACTIVE, now_us);
     slot_report_send(slot, now_us);
-    if (packet->number < slot->source->reception.highest) /* what followed it is here already */
-        replay(slot, packet->number + 1, now_us);
+    if (is_late(slot, packet))
+        replay(slot, packet, now_us);
 }
 
 void slot_tick(struct slot *slot, int64_t now_us)
 {
     enum { SENDING_US = 1000000 };
+    state_tell(slot, now_us);
     if (slot->state != SFU_SLOT_WAITING_KEYFRAME || !slot->peer->secured || !slot->source)
         return;
     if (now_us - slot->source->last_us < SENDING_US)
+        uplink_keyframe_wish(slot->source, now_us);
+}
+
+void slot_keyframe_wished(struct slot *slot, int64_t now_us)
+{
+    if (slot->source && bucket_take(&slot->wishes, now_us))
         uplink_keyframe_wish(slot->source, now_us);
 }

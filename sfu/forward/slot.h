@@ -9,12 +9,18 @@
 #include "sfu/forward/renumber.h"
 #include "sfu/forward/uplink.h"
 #include "sfu/rtp/rtcp.h"
+#include "sfu/transport/bucket.h"
 
 enum {
     SLOT_SENT = 512,        /* sent packets that can be asked for again */
     SLOT_REPORTS = 4,       /* sent reports whose answer is still understood */
     SLOT_MAX_RESENDS = 128, /* answered in one RTCP packet */
-    SLOT_MAX_RESENDS_EACH = 10,
+    SLOT_MAX_RESENDS_EACH = 4,
+    SLOT_LEAST_PAUSE_US = 20000, /* between two of a packet, whatever round trip is claimed */
+    SLOT_TELLINGS_PER_S = 10,    /* SFU_EVENT_SLOT; changes in between are told as one */
+    SLOT_TELLINGS_BURST = 8,
+    SLOT_WISHES_PER_S = 1, /* key frames that the receiver may ask the source for */
+    SLOT_WISHES_BURST = 3,
 };
 
 /* A packet that was sent. */
@@ -23,6 +29,7 @@ struct slot_sent {
     int64_t source; /* of the uplink */
     int64_t resent_us;
     uint32_t switches; /* slot.switches then; another one now: it cannot be written again */
+    uint16_t len;
     uint8_t resends;
 };
 
@@ -37,12 +44,15 @@ struct slot {
     struct uplink *source; /* borrowed; NULL: empty */
     struct slot *next;     /* uplink.slots of the source */
     enum sfu_slot_state state;
+    bool untold; /* the state, to the control thread */
+    struct bucket tellings, wishes;
 
     bool running; /* packets of this source and epoch flow; else one must be found to start with */
     unsigned epoch; /* of the source */
     enum sfu_codec codec;
     const struct sfu_payload *payload; /* the receiver's, for `codec`; points into the section */
     uint32_t switches;                 /* how often it started anew */
+    int64_t replayed_us;               /* last replay out of the source's history */
 
     bool started; /* something was ever sent */
     int64_t next_number, highest_source;
@@ -81,6 +91,9 @@ void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t
 
 /* The receiver asks for packets again: one NACK of a compound. */
 void slot_resend(struct slot *slot, const struct rtcp_packet *nack, int64_t now_us);
+
+/* The receiver asks for a key frame: passed on, but not as often as it likes. */
+void slot_keyframe_wished(struct slot *slot, int64_t now_us);
 
 /* The receiver reports on what it got. */
 void slot_reported(struct slot *slot, const struct rtcp_report_block *block, int64_t now_us);

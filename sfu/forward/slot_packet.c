@@ -125,10 +125,15 @@ void slot_packet_send(struct slot *slot, const struct uplink_packet *packet, int
         history_put(&slot->wire, number, wire, wire_len, 0);
     if (slot->sent)
         slot->sent[number % SLOT_SENT] = (struct slot_sent){
-            .number = number, .source = packet->number, .switches = slot->switches};
+            .number = number,
+            .source = packet->number,
+            .switches = slot->switches,
+            .len = (uint16_t)len,
+        };
     slot->packets++;
     slot->bytes += packet->rtp.payload_len;
     slot->peer->quality.down_bytes += len;
+    peer_sent(slot->peer, len, now_us);
     counter_add(&env->counters->forwarded, 1);
 }
 
@@ -171,8 +176,14 @@ static bool resend(struct slot *slot, uint16_t seq, int64_t now_us)
         return false;
     }
     int64_t pause_us = peer_rtt_us(slot->peer) / 2;
+    if (pause_us < SLOT_LEAST_PAUSE_US)
+        pause_us = SLOT_LEAST_PAUSE_US;
     if (sent->resends && now_us - sent->resent_us < pause_us)
         return false; /* it is on its way */
+    if (!peer_may_resend(slot->peer, sent->len, now_us)) {
+        peer_drop(slot->peer, SFU_DROP_RESEND_BUDGET);
+        return false;
+    }
     bool rtx = slot->payload && slot->payload->rtx_pt != 0;
     if (!(rtx ? resend_write(slot, sent, now_us) : resend_wire(slot, sent))) {
         peer_drop(slot->peer, SFU_DROP_TOO_OLD);

@@ -23,6 +23,7 @@ int uplink_create(struct fwd_peer *peer, unsigned section, bool video, struct up
     uplink->peer = peer;
     uplink->section = section;
     uplink->to_slots = uplink->to_sink = true;
+    uplink->codec_changes = bucket_make(UPLINK_CODEC_CHANGES_PER_S, UPLINK_CODEC_CHANGES_PER_S);
     if (video && history_init(&uplink->history) < 0) {
         free(uplink);
         return -ENOMEM;
@@ -199,16 +200,29 @@ static bool number_note(struct uplink *uplink, struct uplink_packet *packet, boo
     return false;
 }
 
-static void codec_note(struct uplink *uplink, enum sfu_codec codec)
+static void codec_tell(struct uplink *uplink)
+{
+    struct sfu_event event = {.type = uplink->media_told ? SFU_EVENT_CODEC : SFU_EVENT_MEDIA,
+                              .section = uplink->section,
+                              .codec = uplink->codec,
+                              .ssrc = uplink->ssrc};
+    uplink->codec_untold = !peer_event(uplink->peer, &event);
+    uplink->media_told |= !uplink->codec_untold;
+}
+
+/* False: it changes too often, the packet goes no further. */
+static bool codec_note(struct uplink *uplink, enum sfu_codec codec, int64_t now_us)
 {
     if (codec == uplink->codec)
-        return;
-    enum sfu_event_type type = uplink->codec == SFU_CODEC_NONE ? SFU_EVENT_MEDIA : SFU_EVENT_CODEC;
+        return true;
+    if (uplink->codec != SFU_CODEC_NONE && !bucket_take(&uplink->codec_changes, now_us)) {
+        peer_drop(uplink->peer, SFU_DROP_CODEC_CHANGES);
+        return false;
+    }
     uplink->codec = codec;
     uplink->picture_known = false;
-    peer_event(uplink->peer,
-               &(struct sfu_event){
-                   .type = type, .section = uplink->section, .codec = codec, .ssrc = uplink->ssrc});
+    codec_tell(uplink);
+    return true;
 }
 
 /* Picture ids of 7 and 15 bits go on one endless line; a sender may change the width. What is later
@@ -255,10 +269,11 @@ void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool re
     if (!number_note(uplink, packet, repaired, now_us))
         return;
     uplink->last_us = now_us;
+    if (!codec_note(uplink, packet->codec, now_us))
+        return;
     if (!repaired)
         reception_jitter_note(&uplink->reception, packet->rtp.timestamp, now_us,
                               codec_rate(packet->codec));
-    codec_note(uplink, packet->codec);
     picture_note(uplink, packet);
     keyframe_note(uplink, packet, now_us);
     if (uplink->missing.count)
@@ -295,6 +310,8 @@ void uplink_tick(struct uplink *uplink, int64_t now_us)
 {
     if (uplink->missing.count)
         missing_ask(uplink, now_us);
+    if (uplink->codec_untold)
+        codec_tell(uplink);
     if (can_be_asked(uplink) && keyframe_is_due(&uplink->keyframe, now_us))
         keyframe_ask(uplink);
 }

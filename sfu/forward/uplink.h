@@ -9,8 +9,12 @@
 #include "sfu/rtp/packet.h"
 #include "sfu/rtp/reception.h"
 #include "sfu/rtp/vp8.h"
+#include "sfu/transport/bucket.h"
 
-enum { UPLINK_RID_BYTES = 16 };
+enum {
+    UPLINK_RID_BYTES = 16,
+    UPLINK_CODEC_CHANGES_PER_S = 2, /* each makes every slot start anew */
+};
 
 /* The last sender report (RFC 3550 section 6.4.1) of the stream. */
 struct uplink_report {
@@ -29,8 +33,10 @@ struct uplink {
     char rid[UPLINK_RID_BYTES];
 
     enum sfu_codec codec; /* of the newest packet; SFU_CODEC_NONE: none came yet */
-    unsigned epoch;       /* grows whenever sequence numbers and timestamps may have jumped */
-    int64_t last_us;      /* newest packet */
+    struct bucket codec_changes;
+    bool media_told, codec_untold; /* SFU_EVENT_MEDIA was told; the codec was not yet */
+    unsigned epoch;  /* grows whenever sequence numbers and timestamps may have jumped */
+    int64_t last_us; /* newest packet */
     bool to_slots, to_sink, gap;
     struct reception reception, rtx_reception;
     struct missing missing;

@@ -32,9 +32,9 @@ static uint8_t *env_block(void *user)
     return batch_block(worker->batch);
 }
 
-static void env_event(void *user, const struct sfu_event *event)
+static bool env_event(void *user, const struct sfu_event *event)
 {
-    worker_tell(user, event);
+    return worker_tell(user, event);
 }
 
 static void make_env(struct worker *worker, const struct sfu_config *config)
@@ -121,12 +121,30 @@ int worker_listen(struct worker *worker, const struct address *address, size_t b
 
 /* ---- telling and sending ---- */
 
-static void push_backlog(struct worker *worker, const struct sfu_event *event)
+/* How much of the backlog such an event may fill. */
+static unsigned backlog_share(enum sfu_event_type type)
 {
-    if (worker->backlog_count == WORKER_BACKLOG)
-        return;
+    switch (type) {
+    case SFU_EVENT_CONNECTED:
+    case SFU_EVENT_SECURED:
+    case SFU_EVENT_SILENT:
+    case SFU_EVENT_BACK:
+    case SFU_EVENT_FAILED: return WORKER_BACKLOG;
+    case SFU_EVENT_MEDIA:
+    case SFU_EVENT_CODEC:
+    case SFU_EVENT_SLOT:
+    case SFU_EVENT_QUALITY: return WORKER_BACKLOG / 2;
+    }
+    return 0;
+}
+
+static bool push_backlog(struct worker *worker, const struct sfu_event *event)
+{
+    if (worker->backlog_count >= backlog_share(event->type))
+        return false;
     unsigned at = (worker->backlog_first + worker->backlog_count++) % WORKER_BACKLOG;
     worker->backlog[at] = *event;
+    return true;
 }
 
 static void empty_backlog(struct worker *worker)
@@ -138,11 +156,13 @@ static void empty_backlog(struct worker *worker)
     }
 }
 
-void worker_tell(struct worker *worker, const struct sfu_event *event)
+bool worker_tell(struct worker *worker, const struct sfu_event *event)
 {
     /* Order is kept: while something waits, everything waits behind it. */
-    if (worker->backlog_count || mailbox_post(worker->events, event) < 0)
-        push_backlog(worker, event);
+    empty_backlog(worker);
+    if (!worker->backlog_count && mailbox_post(worker->events, event) == 0)
+        return true;
+    return push_backlog(worker, event);
 }
 
 void worker_send_now(struct worker *worker, const struct tuple *to, const uint8_t *data, size_t len)

@@ -74,9 +74,10 @@ int worker_start(struct worker *worker);
 /* Control thread. Ends the thread, closes rooms, sinks and sockets. NULL is fine. */
 void worker_destroy(struct worker *worker);
 
-/* Worker thread. Tells the control thread; never blocks. When even the backlog is full, the event is
- * lost: the control thread is dead or hopelessly behind then. */
-void worker_tell(struct worker *worker, const struct sfu_event *event);
+/* Worker thread. Tells the control thread; never blocks. False: the control thread is hopelessly
+ * behind, there is no place even in the backlog. Half of that is for events that are told only once;
+ * who tells what is so (media, codec, slot, quality) or that a peer failed, tells it again later. */
+bool worker_tell(struct worker *worker, const struct sfu_event *event);
 
 /* Worker thread. One datagram that is not media, at once and past the batch: STUN and DTLS. */
 void worker_send_now(struct worker *worker, const struct tuple *to, const uint8_t *data,

@@ -66,9 +66,10 @@ static int send_rtcp(void *transport, const uint8_t *rtcp, size_t len)
     return 0;
 }
 
-static void event(void *worker, const struct sfu_event *e)
+static bool event(void *worker, const struct sfu_event *e)
 {
     assert(e->peer != 0 && e->room != 0);
+    return true;
 }
 
 static void section_set(struct sfu_section *s, unsigned peer, unsigned index)

@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <string.h>
 
-enum { SECOND = 1000000, CONSENT_S = 30 };
+enum { SECOND = 1000000, CONSENT_S = 30, MAILBOX = 64 };
 
 struct stage {
     struct dtls_identity *identity;
@@ -26,7 +26,7 @@ static void setup(struct stage *s)
                                 .consent_timeout_ms = CONSENT_S * 1000};
     *s = (struct stage){0};
     g_assert_cmpint(dtls_identity_create(&s->identity), ==, 0);
-    g_assert_cmpint(mailbox_create(sizeof(struct sfu_event), 64, &s->events), ==, 0);
+    g_assert_cmpint(mailbox_create(sizeof(struct sfu_event), MAILBOX, &s->events), ==, 0);
     g_assert_cmpint(worker_create(0, &config, s->identity, s->events, &s->worker), ==, 0);
     g_assert_cmpint(room_create(s->worker, 1, &s->room), ==, 0);
     g_assert_cmpint(peer_create(s->room, 2, 0, &s->a), ==, 0);
@@ -231,6 +231,39 @@ static void test_restart(void)
     teardown(&s);
 }
 
+static unsigned tell_until_full(struct stage *s, enum sfu_event_type type)
+{
+    struct sfu_event event = {.type = type, .room = 7, .peer = 7};
+    unsigned told = 0;
+    while (worker_tell(s->worker, &event))
+        g_assert_cmpuint(++told, <, 100000);
+    return told;
+}
+
+/* Whatever else the control thread has no place for: that a peer failed it hears in the end. */
+static void test_full_mailbox(void)
+{
+    struct stage s;
+    struct sfu_event event = {0}, more = {.type = SFU_EVENT_QUALITY};
+    setup(&s);
+    negotiate(s.a, "AAAAaaaa");
+    g_assert_cmpuint(tell_until_full(&s, SFU_EVENT_SLOT), ==, MAILBOX + WORKER_BACKLOG / 2);
+    g_assert_cmpuint(tell_until_full(&s, SFU_EVENT_SECURED), ==, WORKER_BACKLOG / 2);
+    s.worker->now_us += CONSENT_S * SECOND;
+    peer_tick(s.a);
+    g_assert_cmpint(s.a->state, ==, PEER_FAILED);
+    unsigned failed = 0;
+    for (unsigned i = 0; i < 2 * (WORKER_BACKLOG / MAILBOX); i++) {
+        while (mailbox_take(s.events, &event))
+            failed += event.type == SFU_EVENT_FAILED && event.peer == s.a->id &&
+                      event.failure == SFU_FAILURE_CONSENT;
+        peer_tick(s.a);
+        worker_tell(s.worker, &more);
+    }
+    g_assert_cmpuint(failed, ==, 1);
+    teardown(&s);
+}
+
 /* Checks from addresses that have proved nothing are computed at a limited rate. */
 static void test_check_rate(void)
 {
@@ -261,6 +294,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sfu/peer/never-came", test_never_came);
     g_test_add_func("/sfu/peer/no-handshake", test_no_handshake);
     g_test_add_func("/sfu/peer/restart", test_restart);
+    g_test_add_func("/sfu/peer/full-mailbox", test_full_mailbox);
     g_test_add_func("/sfu/peer/check-rate", test_check_rate);
     return g_test_run();
 }

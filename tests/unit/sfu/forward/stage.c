@@ -75,10 +75,13 @@ static int send_rtcp(void *transport, const uint8_t *rtcp, size_t len)
     return 0;
 }
 
-static void event(void *worker, const struct sfu_event *e)
+static bool event(void *worker, const struct sfu_event *e)
 {
     struct stage *stage = worker;
+    if (stage->deaf)
+        return false;
     g_array_append_val(stage->events, *e);
+    return true;
 }
 
 struct stage *stage_make(void)

@@ -52,6 +52,7 @@ struct stage {
     GArray *sink_calls; /* struct stage_sink_call */
     enum sfu_sink_wish sink_wish;
     unsigned sink_closed;
+    bool deaf;  /* events find no place */
     bool quiet; /* keep nothing of what is sent: for measuring */
     unsigned sent;
     uint8_t block[FWD_PACKET_BYTES];

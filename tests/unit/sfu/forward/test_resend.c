@@ -66,7 +66,34 @@ static void test_not_too_often(void)
         s.stage->now_us += 100000;
         nack(&s, &seq, 1);
     }
-    g_assert_cmpuint(stage_rtp_count(s.b, s.rtx_ssrc), ==, 10);
+    g_assert_cmpuint(stage_rtp_count(s.b, s.rtx_ssrc), ==, 4);
+    stage_free(s.stage);
+}
+
+/* A receiver that claims to be no way off at all. */
+static void test_forged_round_trip(void)
+{
+    struct scene s = scene_make(true);
+    struct rtcp_packet sr;
+    struct rtcp_sender_info info;
+    uint16_t seq = stage_rtp(s.b, s.ssrc, 4)->rtp.seq;
+    source_report(&s.camera, 1200000000000000);
+    g_assert_true(stage_rtcp_last(s.b, RTCP_SR, 0, &sr));
+    g_assert_true(rtcp_read_sender_info(&sr, &info));
+    uint8_t buf[64];
+    struct bytes_writer w = bytes_writer(buf, sizeof buf);
+    struct rtcp_report_block block = {
+        .ssrc = s.ssrc, .lsr = (uint32_t)(info.ntp >> 16), .dlsr = 1 << 20};
+    rtcp_write_rr(&w, 1, &block, 1);
+    stage_rtcp_give(s.b, &w);
+    for (unsigned i = 0; i < 5; i++) {
+        nack(&s, &seq, 1);
+        g_assert_cmpuint(stage_rtp_count(s.b, s.rtx_ssrc), ==, 1);
+        s.stage->now_us += 3000;
+    }
+    s.stage->now_us += 5000;
+    nack(&s, &seq, 1);
+    g_assert_cmpuint(stage_rtp_count(s.b, s.rtx_ssrc), ==, 2);
     stage_free(s.stage);
 }
 
@@ -135,6 +162,49 @@ static void test_not_after_a_switch(void)
     stage_free(s.stage);
 }
 
+static uint64_t bytes_of(const struct actor *actor, uint32_t ssrc)
+{
+    uint64_t bytes = 0;
+    for (guint i = 0; i < actor->rtp->len; i++) {
+        const struct stage_packet *packet = g_ptr_array_index(actor->rtp, i);
+        bytes += packet->rtp.ssrc == ssrc ? packet->len : 0;
+    }
+    return bytes;
+}
+
+static void nack_newest(struct scene *s, unsigned count)
+{
+    uint16_t newest = stage_rtp(s->b, s->ssrc, 0)->rtp.seq;
+    for (unsigned i = 0; i < count; i++) {
+        uint16_t seq = (uint16_t)(newest - i);
+        nack(s, &seq, 1);
+    }
+}
+
+/* However much is asked for again: no more than a part of what was sent. */
+static void test_budget(void)
+{
+    struct scene s = scene_make(true);
+    for (unsigned i = 0; i < 400; i++) {
+        struct stage_packet packet = source_make(&s.camera, true, true, false);
+        packet.len = 1200;
+        source_deliver(&s.camera, &packet);
+        source_picture_end(&s.camera);
+    }
+    for (unsigned i = 0; i < 4; i++, s.stage->now_us += 100000)
+        nack_newest(&s, 300);
+    uint64_t most = bytes_of(s.b, s.ssrc) * 30 / 100;
+    g_assert_cmpuint(bytes_of(s.b, s.rtx_ssrc), <=, most + 4000);
+    g_assert_cmpuint(bytes_of(s.b, s.rtx_ssrc), >=, most - 4000);
+    g_assert_cmpuint(stage_drops(s.stage, SFU_DROP_RESEND_BUDGET), >, 300);
+    s.stage->now_us += 3000000; /* nothing was sent since: the least */
+    uint64_t before = bytes_of(s.b, s.rtx_ssrc);
+    nack_newest(&s, 300);
+    g_assert_cmpuint(bytes_of(s.b, s.rtx_ssrc) - before, <=, 65536 + 4000);
+    g_assert_cmpuint(bytes_of(s.b, s.rtx_ssrc) - before, >=, 60000);
+    stage_free(s.stage);
+}
+
 static void test_bounded_answer(void)
 {
     struct scene s = scene_make(true);
@@ -154,6 +224,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/forward/resend/rtx", test_rtx);
     g_test_add_func("/forward/resend/not-too-often", test_not_too_often);
+    g_test_add_func("/forward/resend/forged-round-trip", test_forged_round_trip);
+    g_test_add_func("/forward/resend/budget", test_budget);
     g_test_add_func("/forward/resend/ciphertext-without-rtx", test_ciphertext_without_rtx);
     g_test_add_func("/forward/resend/unknown", test_unknown);
     g_test_add_func("/forward/resend/depth", test_depth);
