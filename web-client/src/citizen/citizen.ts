@@ -37,6 +37,8 @@ installDebugHandle(client);
 export const state = shallowRef<ClientState>(client.store.state);
 export const link = shallowRef<LinkState>('idle');
 export const mediaStatus = shallowRef<MediaStatus>('idle');
+/* why the call has no media and no further attempt is made */
+export const mediaProblem = shallowRef<ClientError | null>(null);
 export const streams = shallowRef<ParticipantStreams[]>([]);
 export const done = shallowRef(loadDone(drawer));
 /* bumped when a local track or its error changes */
@@ -90,6 +92,7 @@ client.socket.on('welcome', () => {
 });
 client.media.on('change', () => {
   mediaStatus.value = client.media.status;
+  mediaProblem.value = client.media.failure;
   streams.value = [...client.media.streams];
   captureTurn.value += 1;
 });
@@ -177,9 +180,25 @@ export const cancelTicket = async (): Promise<void> => {
 export const requeueTicket = async (): Promise<void> => {
   await client.request('ticket.requeue', {});
 };
+export const retryMedia = (): void => client.media.rebuild();
 export const hangUp = async (): Promise<void> => {
+  const { me, session } = client.store.state;
   await client.request('session.end', {});
+  if (me?.role === 'helper') {
+    leaveAsHelper(session?.matter.name ?? '');
+  }
 };
+
+/* The call goes on without this page: nobody tells it of an end, so it goes by itself. */
+function leaveAsHelper(matter: string): void {
+  client.media.stop();
+  capture.stop();
+  client.socket.leave();
+  drawer.remove('token');
+  done.value = { matter, number: null, reason: 'helper_left', result: null, pending: false };
+  saveDone(drawer, done.value);
+  client.store.update((now) => ({ ...now, session: null, ended: null, hold: null }));
+}
 export const sendCannotHear = async (text: string): Promise<void> => {
   await client.request('chat.send', { text, kind: 'cannot_hear' });
 };

@@ -1,6 +1,7 @@
 import { codeOf } from './errors';
 import { Capture } from './media/capture';
 import { MediaLink } from './media/media-link';
+import type { Muted } from './media/mute';
 import type { Answer, AnyEvent, RequestData, RequestName, Welcome } from './messages';
 import type { SocketOptions } from './signal/link';
 import { SignalSocket } from './signal/socket';
@@ -33,6 +34,7 @@ export class Client {
   readonly socket: SignalSocket;
   readonly capture = new Capture();
   readonly media: MediaLink;
+  private live = false;
   private readonly stopListening: Array<() => void> = [];
 
   constructor(options: ClientOptions) {
@@ -88,7 +90,7 @@ export class Client {
     this.followSession();
     if (!welcome.resumed && this.media.status !== 'idle') {
       this.media.rebuild();
-      this.media.mute.reset();
+      this.media.mute.reset(this.ownMuted());
     }
   }
 
@@ -131,13 +133,20 @@ export class Client {
   private followSession(): void {
     const { session, limits, iceServers } = this.store.state;
     const live = session !== null && session.state !== 'ended' && session.state !== 'gathering';
+    const ended = this.live && !live;
+    this.live = live;
     if (live && limits !== null && this.media.status === 'idle') {
-      this.media.start({ iceServers, slots: limits.slots });
+      this.media.start({ iceServers, slots: limits.slots, muted: this.ownMuted() });
       this.media.setSlots(this.store.state.slots);
-    } else if (!live && this.media.status !== 'idle') {
+    } else if (ended) {
       this.media.stop();
       this.capture.stop();
     }
+  }
+
+  private ownMuted(): Muted | undefined {
+    const session = this.store.state.session;
+    return session?.participants.find((one) => one.id === session.me)?.muted;
   }
 
   private keepTokenFresh(onToken: ClientOptions['onToken']): void {

@@ -89,6 +89,57 @@ describe('opening', () => {
     expect(stream.getTracks()[0]?.readyState).toBe('ended');
     expect(capture.track('camera')).toBeNull();
   });
+
+  it.each([
+    ['is granted', (grant: () => void, _refuse: () => void) => grant()],
+    ['is refused', (_grant: () => void, refuse: () => void) => refuse()],
+  ])('asks for nothing more when the question for both %s after a stop', async (_name, act) => {
+    const given: FakeStream[] = [];
+    let grant: () => void = () => undefined;
+    let refuse: () => void = () => undefined;
+    const take = async (constraints: MediaStreamConstraints): Promise<FakeStream> => {
+      given.push(await anyDevices(constraints));
+      return given.at(-1)!;
+    };
+    devices((constraints) =>
+      asked.length > 1
+        ? take(constraints)
+        : new Promise((resolve, reject) => {
+            grant = () => resolve(take(constraints));
+            refuse = () => reject(new DOMException('no', 'NotAllowedError'));
+          }),
+    );
+    const capture = new Capture();
+    const opening = capture.open();
+    capture.stop();
+    act(grant, refuse);
+    await opening;
+    expect(asked).toHaveLength(1);
+    expect(given.flatMap((stream) => stream.getTracks()).filter((one) => one.readyState === 'live')).toEqual([]);
+    expect([capture.track('camera'), capture.track('microphone'), capture.errors]).toEqual([null, null, {}]);
+  });
+
+  it('asks anew while an old question is still open', async () => {
+    devices((constraints) => (asked.length > 1 ? anyDevices(constraints) : new Promise(() => undefined)));
+    const capture = new Capture();
+    void capture.open();
+    capture.stop();
+    await capture.open();
+    expect(capture.track('camera')?.readyState).toBe('live');
+  });
+
+  it('takes a camera that was denied first and granted later', async () => {
+    let denied = true;
+    devices((constraints) => (constraints.video && denied ? fail('NotAllowedError') : anyDevices(constraints)));
+    const capture = new Capture();
+    await capture.open();
+    const voice = trackOf(capture, 'microphone');
+    denied = false;
+    await capture.open();
+    expect(capture.errors).toEqual({});
+    expect(capture.track('camera')?.readyState).toBe('live');
+    expect([trackOf(capture, 'microphone'), voice.readyState]).toEqual([voice, 'live']);
+  });
 });
 
 describe('the camera', () => {
@@ -134,6 +185,30 @@ describe('the camera', () => {
     before.interrupt(false);
     await vi.waitFor(() => expect(trackOf(capture, 'camera')).not.toBe(before));
     expect(before.readyState).toBe('ended');
+  });
+
+  it('is not opened again when everything was stopped during a flip', async () => {
+    const capture = new Capture();
+    await capture.open();
+    const flipping = capture.flip();
+    capture.stop();
+    const before = asked.length;
+    await flipping;
+    expect(asked).toHaveLength(before);
+    expect(capture.track('camera')).toBeNull();
+  });
+
+  it('leaves one track on when two ways of opening meet', async () => {
+    const given: FakeTrack[] = [];
+    devices(async (constraints) => {
+      const stream = await anyDevices(constraints);
+      given.push(...stream.getVideoTracks());
+      return stream;
+    });
+    const capture = new Capture();
+    await capture.open();
+    await Promise.all([capture.reopen('camera'), capture.reopen('camera')]);
+    expect(given.filter((track) => track.readyState === 'live')).toEqual([trackOf(capture, 'camera')]);
   });
 
   it('is opened anew when its track ended', async () => {

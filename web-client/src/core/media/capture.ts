@@ -86,8 +86,9 @@ export class Capture {
 
   private readonly tracks: Partial<Record<DeviceKind, MediaStreamTrack>> = {};
   private readonly unwatch: Partial<Record<DeviceKind, () => void>> = {};
-  /* An open() that was overtaken by stop() must not leave a camera on. */
+  /* Whatever was asked for before a stop() must not leave a camera on when it comes after it. */
   private generation = 0;
+  private opening: Promise<void> | null = null;
 
   track(kind: DeviceKind): MediaStreamTrack | null {
     return this.tracks[kind] ?? null;
@@ -95,22 +96,25 @@ export class Capture {
 
   /* Opens what is missing. Never rejects: what failed is named in `errors`. */
   async open(kinds: DeviceKind[] = ['microphone', 'camera']): Promise<void> {
-    this.opening ??= this.openMissing(kinds).finally(() => {
-      this.opening = null;
-    });
+    if (this.opening === null) {
+      const opening = this.openMissing(kinds, this.generation).finally(() => {
+        if (this.opening === opening) {
+          this.opening = null;
+        }
+      });
+      this.opening = opening;
+    }
     await this.opening;
   }
 
-  private opening: Promise<void> | null = null;
-
-  private async openMissing(kinds: DeviceKind[]): Promise<void> {
-    const missing = kinds.filter((kind) => this.tracks[kind]?.readyState !== 'live');
+  private async openMissing(kinds: DeviceKind[], generation: number): Promise<void> {
+    const missing = kinds.filter((kind) => !this.isLive(kind));
     if (missing.length === 2) {
-      await this.openBoth();
+      await this.openBoth(generation);
     }
     for (const kind of missing) {
-      if (!this.tracks[kind]) {
-        await this.openKind(kind);
+      if (!this.isLive(kind)) {
+        await this.openKind(kind, generation);
       }
     }
     this.emitter.emit('change');
@@ -118,34 +122,35 @@ export class Capture {
 
   /* The other camera; on failure the old one is opened again. */
   async flip(): Promise<void> {
-    const before = this.facing;
+    const { generation, facing: before } = this;
     this.facing = before === 'user' ? 'environment' : 'user';
     this.drop('camera');
-    await this.openKind('camera');
+    await this.openKind('camera', generation);
     if (!this.tracks.camera) {
       this.facing = before;
-      await this.openKind('camera');
+      await this.openKind('camera', generation);
     }
     this.emitter.emit('change');
   }
 
   /* A new track of a kind the system took away: its own flags cannot be trusted to come back. */
   async reopen(kind: DeviceKind): Promise<void> {
+    const { generation } = this;
     this.drop(kind);
-    await this.openKind(kind);
+    await this.openKind(kind, generation);
     this.emitter.emit('change');
   }
 
   stop(): void {
     this.generation += 1;
+    this.opening = null; /* the next open() asks anew instead of waiting for a question nobody answers */
     this.drop('camera');
     this.drop('microphone');
     this.emitter.emit('change');
   }
 
   /* One question to the person instead of two. Whatever fails here is tried again one by one, and named there. */
-  private async openBoth(): Promise<void> {
-    const generation = this.generation;
+  private async openBoth(generation: number): Promise<void> {
     this.drop('camera');
     this.drop('microphone');
     try {
@@ -155,21 +160,21 @@ export class Capture {
       });
       const audio = stream.getAudioTracks()[0];
       const video = stream.getVideoTracks()[0];
-      if (generation !== this.generation) {
-        stream.getTracks().forEach((track) => track.stop());
-        return;
-      }
-      if (audio && video) {
+      if (generation === this.generation && audio && video) {
         this.keep('microphone', audio);
         this.keep('camera', video);
+      } else {
+        stream.getTracks().forEach((track) => track.stop());
       }
     } catch {
       /* which of the two it was is not said */
     }
   }
 
-  private async openKind(kind: DeviceKind): Promise<void> {
-    const generation = this.generation;
+  private async openKind(kind: DeviceKind, generation: number): Promise<void> {
+    if (generation !== this.generation) {
+      return;
+    }
     delete this.errors[kind];
     if (!navigator.mediaDevices?.getUserMedia) {
       this.errors[kind] = new CaptureError('insecure', kind);
@@ -186,6 +191,9 @@ export class Capture {
         this.keep(kind, track);
         return;
       } catch (error) {
+        if (generation !== this.generation) {
+          return;
+        }
         this.errors[kind] = named(error, kind);
         if (['denied', 'none', 'insecure'].includes(this.errors[kind].reason)) {
           return; /* a smaller wish would not change the answer */
@@ -194,7 +202,12 @@ export class Capture {
     }
   }
 
+  private isLive(kind: DeviceKind): boolean {
+    return this.tracks[kind]?.readyState === 'live';
+  }
+
   private keep(kind: DeviceKind, track: MediaStreamTrack): void {
+    this.drop(kind); /* two ways of opening may have met */
     delete this.errors[kind];
     this.tracks[kind] = track;
     if (kind === 'camera') {

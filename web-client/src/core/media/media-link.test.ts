@@ -121,6 +121,46 @@ describe('a connection', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(failed).toHaveBeenCalledTimes(1);
     expect(FakeConnection.all).toHaveLength(1);
+    expect(media.failure?.code).toBe('media.no_common_codec');
+    answer = (offer) => Promise.resolve({ sdp: 'answer', offer_id: offer.offer_id });
+    media.rebuild();
+    expect(media.failure).toBeNull();
+  });
+
+  it('gives up at a limit without a time, and waits for the time when one is named', async () => {
+    answer = () => Promise.reject(new ClientError('media.limit', 'full', 12_000));
+    media.start(config);
+    await vi.advanceTimersByTimeAsync(11_900);
+    expect([FakeConnection.all.length, media.failure]).toEqual([1, null]);
+    answer = () => Promise.reject(new ClientError('media.limit'));
+    await vi.advanceTimersByTimeAsync(200);
+    expect([FakeConnection.all.length, media.failure?.code]).toEqual([2, 'media.limit']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeConnection.all).toHaveLength(2);
+  });
+
+  it('sends a camera that was granted later, without a new offer', async () => {
+    let denied = true;
+    installFakeRtc((constraints) =>
+      constraints.video && denied ? Promise.reject(new DOMException('no', 'NotAllowedError')) : anyDevices(constraints),
+    );
+    await capture.open();
+    media.start(config);
+    await settle();
+    expect(told.at(-1)).toMatchObject({ video: true });
+    denied = false;
+    await capture.open();
+    await settle();
+    expect(FakeConnection.last.transceivers[1]!.sender.track).toBe(capture.track('camera'));
+    expect(told.at(-1)).toMatchObject({ video: false });
+    expect(offers).toHaveLength(1);
+  });
+
+  it('drops an answer to another offer than the last', async () => {
+    answer = (offer) => Promise.resolve({ sdp: 'old', offer_id: offer.offer_id - 1 });
+    media.start(config);
+    await settle();
+    expect(FakeConnection.last.remote).toEqual([]);
   });
 
   it('tries again with a new connection when an offer failed otherwise', async () => {
@@ -209,43 +249,6 @@ describe('slots', () => {
     media.setSlots(slots('p-clerk'));
     media.setSlots(slots(null));
     expect(media.streams).toEqual([]);
-  });
-});
-
-describe('muting', () => {
-  it('switches the track off and tells why', async () => {
-    await capture.open();
-    media.start(config);
-    media.mute.setMuted('microphone', true);
-    expect(capture.track('microphone')?.enabled).toBe(false);
-    expect(told.at(-1)).toEqual({ audio: true, cause: 'user' });
-    media.mute.setMuted('microphone', false);
-    expect(told.at(-1)).toEqual({ audio: false, cause: 'user' });
-  });
-
-  it('tells of a phone call that took the microphone, and of its end', async () => {
-    await capture.open();
-    media.start(config);
-    const track = capture.track('microphone') as unknown as { interrupt: (on: boolean) => void };
-    track.interrupt(true);
-    expect(told.at(-1)).toEqual({ audio: true, cause: 'phone_call' });
-    track.interrupt(false);
-    await settle();
-    expect(told.at(-1)).toMatchObject({ audio: false });
-  });
-
-  it('keeps a person muted over a change of tracks', async () => {
-    await capture.open();
-    media.start(config);
-    media.mute.setMuted('microphone', true);
-    await capture.reopen('microphone');
-    expect(capture.track('microphone')?.enabled).toBe(false);
-  });
-
-  it('tells nothing outside of a session', async () => {
-    await capture.open();
-    media.mute.setMuted('microphone', true);
-    expect(told).toEqual([]);
   });
 });
 

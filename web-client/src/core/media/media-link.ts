@@ -4,7 +4,7 @@ import type { ClientError } from '../errors';
 import type { EventData, MediaStats, RequestData, Slot } from '../messages';
 import type { Capture } from './capture';
 import { obeyEncoding } from './encodings';
-import { MuteTeller } from './mute';
+import { MuteTeller, type Muted } from './mute';
 import { Negotiator, type AskOffer, type OfferFailure } from './negotiator';
 import { Peer, type SlotCounts } from './peer';
 import { Recovery } from './recovery';
@@ -25,6 +25,8 @@ export interface MediaWire {
 export interface MediaConfig {
   iceServers: RTCIceServer[];
   slots: SlotCounts;
+  /* what the server holds of this page, after a reload */
+  muted?: Muted;
 }
 
 export type MediaLinkEvents = { change: void; failed: ClientError };
@@ -40,6 +42,8 @@ export class MediaLink {
   readonly mute: MuteTeller;
   status: MediaStatus = 'idle';
   streams: ParticipantStreams[] = [];
+  /* Why there is no media and no further attempt; null once a new connection is tried. */
+  failure: ClientError | null = null;
 
   private peer: Peer | null = null;
   private config: MediaConfig | null = null;
@@ -75,7 +79,8 @@ export class MediaLink {
       return;
     }
     this.config = config;
-    this.mute.reset();
+    document.addEventListener('visibilitychange', this.pageTurned);
+    this.mute.reset(config.muted);
     this.enter('connecting');
     this.build();
     this.statsTimer = setInterval(() => void this.readStats(), statsEveryMs);
@@ -87,6 +92,8 @@ export class MediaLink {
     }
     this.statsTimer = null;
     this.config = null;
+    this.failure = null;
+    document.removeEventListener('visibilitychange', this.pageTurned);
     this.recovery.stop();
     this.negotiator.abandon();
     this.peer?.close();
@@ -136,6 +143,7 @@ export class MediaLink {
     if (this.config === null) {
       return;
     }
+    this.failure = null;
     this.negotiator.abandon();
     this.peer?.close();
     const peer = new Peer(this.config.iceServers, this.config.slots);
@@ -176,6 +184,8 @@ export class MediaLink {
     ]);
   }
 
+  private readonly pageTurned = (): void => this.mute.pageTurned();
+
   private captureChanged(): void {
     this.mute.refresh();
     if (this.peer !== null) {
@@ -211,9 +221,13 @@ export class MediaLink {
       this.stop();
     } else if (verdict === 'fatal') {
       this.recovery.stop();
+      this.failure = error;
       this.emitter.emit('failed', error);
+      this.emitter.emit('change');
+    } else if (error.retryMs !== null) {
+      this.recovery.postpone(error.retryMs);
     }
-    /* again: Recovery's clock is running and will build a new connection */
+    /* else Recovery's clock is running and will build a new connection */
   }
 
   private async readStats(): Promise<void> {

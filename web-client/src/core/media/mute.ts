@@ -1,11 +1,13 @@
-import type { RequestData } from '../messages';
+import type { Participant, RequestData } from '../messages';
 import type { Capture, DeviceKind } from './capture';
 
-type Told = Pick<RequestData['media.mute'], 'audio' | 'video'>;
+type Told = RequestData['media.mute'];
+export type Muted = Participant['muted'];
 
 /*
  * What the others are told about this page's voice and picture. Muted is what the person switched off, what the system took
- * away, and what could not be opened at all; the cause of a system's mute is guessed from the page being seen or not.
+ * away, and what could not be opened at all; the cause of a system's mute is guessed from the page being seen or not. A device
+ * that is still being opened is no mute: the record would say that somebody wished it.
  */
 export class MuteTeller {
   private readonly byUser: Record<DeviceKind, boolean> = { microphone: false, camera: false };
@@ -13,7 +15,7 @@ export class MuteTeller {
 
   constructor(
     private readonly capture: Capture,
-    private readonly tell: (d: RequestData['media.mute']) => void,
+    private readonly tell: (d: Told) => void,
   ) {}
 
   isMuted(kind: DeviceKind): boolean {
@@ -38,26 +40,34 @@ export class MuteTeller {
     if (audio === this.told.audio && video === this.told.video) {
       return;
     }
-    const change: RequestData['media.mute'] = { cause: this.cause() };
+    const change: Told = { cause: this.cause() };
     if (audio !== this.told.audio) {
       change.audio = audio;
     }
     if (video !== this.told.video) {
       change.video = video;
     }
-    this.told = { audio, video };
+    this.told = { audio, video, cause: change.cause! };
     this.tell(change);
   }
 
-  /* The server knows nothing of it: a new session, or a new `sid`. */
-  reset(): void {
-    this.told = { audio: false, video: false };
+  /* Engines may take a track away a moment before the page learns that it went to the background. */
+  pageTurned(): void {
+    if (this.told.cause === 'phone_call' && this.cause() === 'background') {
+      this.told.cause = 'background';
+      this.tell({ ...this.told });
+    }
+  }
+
+  /* `known` is what the server holds of this page: nothing in a new session, what was told before a reload. */
+  reset(known: Muted = { audio: false, video: false }): void {
+    this.told = { ...known };
     this.refresh();
   }
 
   private silent(kind: DeviceKind): boolean {
     const track = this.capture.track(kind);
-    return this.byUser[kind] || track === null || track.muted;
+    return this.byUser[kind] || (track === null ? this.capture.errors[kind] !== undefined : track.muted);
   }
 
   private cause(): 'user' | 'background' | 'phone_call' {

@@ -13,6 +13,7 @@ const verdicts: Record<string, OfferFailure> = {
   'client.replaced': 'over',
   'client.offline': 'over',
   'media.no_common_codec': 'fatal',
+  'media.limit': 'fatal',
   'client.unsupported': 'fatal',
 };
 
@@ -69,6 +70,8 @@ export class Negotiator {
       return;
     }
     const known = error instanceof ClientError ? error : new ClientError('media.sdp', String(error));
-    this.failed(verdicts[codeOf(known)] ?? 'again', known);
+    const verdict = verdicts[codeOf(known)] ?? 'again';
+    /* a time to try again goes before what we would have made of the code */
+    this.failed(verdict === 'fatal' && known.retryMs !== null ? 'again' : verdict, known);
   }
 }

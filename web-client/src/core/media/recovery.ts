@@ -64,6 +64,11 @@ export class Recovery {
     }
   }
 
+  /* The server was asked too early and named when to ask again. */
+  postpone(afterMs: number): void {
+    this.armRebuild(afterMs);
+  }
+
   get recovering(): boolean {
     return !this.well;
   }
@@ -83,7 +88,7 @@ export class Recovery {
     }
   }
 
-  private armRebuild(): void {
+  private armRebuild(afterMs = this.rebuildMs): void {
     if (this.rebuildTimer !== null) {
       clearTimeout(this.rebuildTimer);
     }
@@ -92,7 +97,7 @@ export class Recovery {
       this.rebuildMs = Math.min(rebuildCapMs, this.rebuildMs * 2);
       this.actions.rebuild();
       this.armRebuild();
-    }, this.rebuildMs);
+    }, afterMs);
   }
 
   private disarm(): void {

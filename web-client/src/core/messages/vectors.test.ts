@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 
 import answersSchema from '../../../../tests/data/schema/answers.json';
@@ -12,6 +13,7 @@ import {
   isEventName,
   type RequestName,
 } from './index';
+import { requestShapes } from '../testing/request-shapes';
 
 /* The examples that the server's tests read as well: what one side takes for well-formed, the other side must. */
 interface Vector {
@@ -25,9 +27,9 @@ const files = import.meta.glob<Vector>('../../../../tests/data/messages/*.json',
   eager: true,
   import: 'default',
 });
-const fromServer = Object.entries(files)
-  .map(([path, vector]) => [path.split('/').at(-1)!, vector] as const)
-  .filter(([, vector]) => vector.direction === 'server');
+const examples = Object.entries(files).map(([path, vector]) => [path.split('/').at(-1)!, vector] as const);
+const fromServer = examples.filter(([, vector]) => vector.direction === 'server');
+const fromClient = examples.filter(([, vector]) => vector.direction === 'client');
 
 /* The whole way of a frame: as the socket reads it, then as its message. */
 function understood(message: string, json: object): boolean {
@@ -44,9 +46,15 @@ function understood(message: string, json: object): boolean {
   }
 }
 
+/* null stands for an absent field */
+const withoutNull = (d: object): unknown =>
+  JSON.parse(JSON.stringify(d), (_name, value: unknown) => (value === null ? undefined : value));
+
 describe('examples of messages', () => {
-  it('are there', () => {
+  it('are there, and each is of one side', () => {
     expect(fromServer.length).toBeGreaterThan(15);
+    expect(fromClient.length).toBeGreaterThan(25);
+    expect(fromServer.length + fromClient.length).toBe(examples.length);
   });
 
   it.each(fromServer)('%s: the good ones are understood', (_name, vector) => {
@@ -57,9 +65,30 @@ describe('examples of messages', () => {
   });
 
   it.each(fromServer)('%s: the bad ones are not', (_name, vector) => {
+    expect(vector.invalid.length).toBeGreaterThan(0);
     for (const frame of vector.invalid) {
       expect([frame, understood(vector.message, frame)]).toEqual([frame, false]);
     }
+  });
+
+  /*
+   * What we send is held by types at compile time. The server takes more than that (fields left out), so not every good
+   * example is one of ours, but one must be.
+   */
+  it.each(fromClient)('%s: what we send is among the good ones', (_name, vector) => {
+    const ours = (vector.valid as Array<{ t: string; m?: string; d?: object }>).filter((frame) => {
+      const shape = requestShapes[vector.message as RequestName];
+      const d = frame.d ?? {};
+      return frame.t === 'req'
+        ? frame.m === vector.message && (v.is(shape, d) || v.is(shape, withoutNull(d)))
+        : frame.t === vector.message;
+    });
+    expect(ours.length).toBeGreaterThan(0);
+  });
+
+  it('know every request of ours', () => {
+    const named = fromClient.map(([, vector]) => vector.message);
+    expect(Object.keys(requestShapes).filter((name) => !named.includes(name))).toEqual([]);
   });
 
   it('know every event of ours', () => {

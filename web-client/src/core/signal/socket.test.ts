@@ -140,21 +140,6 @@ describe('requests', () => {
     await expect(asked).resolves.toEqual({});
   });
 
-  it('go in the order of their ids, although handlers of the welcome send some too', async () => {
-    const socket = connected();
-    socket.on('link', (state) => state === 'open' && void socket.request('token.refresh', {}));
-    socket.on('welcome', () => void socket.request('queue.subscribe', {}));
-    far.socket.lose();
-    void socket.request('session.resume', {});
-    await vi.advanceTimersByTimeAsync(400);
-    far.socket.open();
-    far.socket.welcome({ resumed: true });
-    const sent = far.socket.ofType('req').filter((frame) => frame['m'] !== 'hello');
-    expect(sent.map((frame) => frame['m'])).toEqual(['session.resume', 'token.refresh', 'queue.subscribe']);
-    const ids = sent.map((frame) => Number(frame['id']));
-    expect(ids).toEqual([...ids].sort((one, other) => one - other));
-  });
-
   it('fails what was sent when the sid is new, and sends what was not', async () => {
     const socket = connected();
     const sent = socket.request('session.end', {});
