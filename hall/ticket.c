@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "hall/audit.h"
+#include "hall/window.h"
 
 int hall_day_of(int64_t at_us)
 {
@@ -45,6 +46,18 @@ static void row_update(struct change *change, struct ticket *ticket, enum hall_t
     ticket->revision++;
 }
 
+/* Nobody may be offered a ticket that is over: it is freed at the turn's end. In the same transaction, since a
+ * later one may fail. */
+static void offers_withdraw(struct change *change, const struct ticket *ticket)
+{
+    const GPtrArray *windows = change->hall->windows;
+    for (guint i = 0; i < windows->len; i++) {
+        struct window *window = windows->pdata[i];
+        if (window->offer == ticket)
+            hall_window_offer_drop(change, window, "offer_withdrawn", false, HALL_ACTOR_SYSTEM);
+    }
+}
+
 void hall_ticket_move(struct change *change, struct ticket *ticket, enum hall_life_event event,
                       const char *actor, const char *format, ...)
 {
@@ -72,6 +85,8 @@ void hall_ticket_move(struct change *change, struct ticket *ticket, enum hall_li
     log_debug("hall", "ticket %s: %s -> %s (%s)", ticket->number, hall_ticket_state_name(from),
               hall_ticket_state_name(ticket->state), name);
     ticket->cause = name;
+    if (hall_life_is_over(ticket->state))
+        offers_withdraw(change, ticket);
 }
 
 void hall_ticket_note(struct change *change, struct ticket *ticket, const char *action,

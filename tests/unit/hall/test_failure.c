@@ -125,6 +125,28 @@ static void test_offer_is_made_up_for(void)
     client_destroy(client);
 }
 
+/* A ticket that is cancelled while it is on offer takes the offer with it, or stays. */
+static void test_offer_ends_with_its_ticket(void)
+{
+    struct client *client = client_create(NULL);
+    struct id first = client_citizen(), second = client_citizen();
+    client_open(client, 3);
+    assert_done(ASK(client, window_set_state, 3, HALL_WINDOW_READY));
+    client_draw(client, first.text, "BD01", false);
+    client_expect(client, HALL_EVENT_OFFERED, "due", "A001");
+    trail_sql(client->database, "CREATE TRIGGER stays BEFORE INSERT ON audit WHEN NEW.action = "
+                                "'window.offer_withdrawn' BEGIN SELECT RAISE(ABORT, 'no'); END");
+    assert_refused(ASK(client, ticket_cancel, first.text), "store.failed");
+    assert_state(ASK(client, ticket_of, first.text), HALL_WAITING);
+    client_draw(client, second.text, "BD01", false); /* the windows are looked through again */
+    trail_sql(client->database, "DROP TRIGGER stays");
+    assert_state(ASK(client, ticket_cancel, first.text), HALL_CANCELLED);
+    client_expect(client, HALL_EVENT_OFFERED, "due", "A002");
+    assert_state(ASK(client, ticket_next, 3), HALL_CALLED);
+    g_assert_cmpstr(client->said.ticket.number, ==, "A002");
+    client_destroy(client);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -132,5 +154,6 @@ int main(int argc, char **argv)
     g_test_add_func("/hall/failure/no-trail-no-act", test_no_trail_no_act);
     g_test_add_func("/hall/failure/row-changed-behind-its-back", test_row_changed_behind_its_back);
     g_test_add_func("/hall/failure/offer-is-made-up-for", test_offer_is_made_up_for);
+    g_test_add_func("/hall/failure/offer-ends-with-its-ticket", test_offer_ends_with_its_ticket);
     return g_test_run();
 }
