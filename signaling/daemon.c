@@ -13,8 +13,10 @@
 #include "signaling/session/claims.h"
 #include "signaling/session/client.h"
 #include "signaling/session/departure.h"
+#include "signaling/session/errands.h"
 #include "signaling/session/media_events.h"
 #include "signaling/session/recording.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/dispatch.h"
@@ -81,7 +83,10 @@ static void tables_create(struct sig_daemon *daemon)
     daemon->seats = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     daemon->windows = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     daemon->pending = g_hash_table_new_full(NULL, NULL, g_free, NULL);
+    daemon->reports = sig_reports_create();
+    daemon->greetings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     daemon->claims = sig_claims_create();
+    daemon->errands = sig_errands_create(sig_errand_run, daemon);
     daemon->addresses = sig_addresses_create();
 }
 
@@ -254,6 +259,7 @@ void sig_daemon_destroy(struct sig_daemon *daemon)
     sessions_end(daemon);
     clients_destroy(daemon);
     sig_server_destroy(daemon->server);
+    sig_errands_destroy(daemon->errands);
     sfu_destroy(daemon->sfu);
     rec_destroy(daemon->rec);
     hall_destroy(daemon->hall);
@@ -265,6 +271,8 @@ void sig_daemon_destroy(struct sig_daemon *daemon)
     g_hash_table_unref(daemon->seats);
     g_hash_table_unref(daemon->windows);
     g_hash_table_unref(daemon->pending);
+    g_hash_table_unref(daemon->reports);
+    g_hash_table_unref(daemon->greetings);
     g_free(daemon->api_key);
     g_free(daemon->public_url);
     g_free(daemon);

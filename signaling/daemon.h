@@ -14,6 +14,7 @@
 struct sig_server;
 struct sig_claims;
 struct sig_addresses;
+struct sig_errands;
 
 struct sig_daemon {
     const struct sig_config *config; /* borrowed, outlives the daemon */
@@ -23,6 +24,7 @@ struct sig_daemon {
     struct sig_server *server;
     struct sig_claims *claims;
     struct sig_addresses *addresses;
+    struct sig_errands *errands; /* commands that found a full mailbox */
     char *api_key, *public_url;
     int64_t started_us; /* monotonic */
     bool draining;
@@ -32,9 +34,11 @@ struct sig_daemon {
     GHashTable *sessions;   /* id -> struct sig_session, owned */
     GHashTable *seats;      /* "role/subject" -> struct sig_participant, owned by its session */
     GHashTable *windows;    /* number -> struct sig_window, what the hall told last, owned */
-    GHashTable *pending; /* memory of those who wait for the hall's reply, g_free()d at the end */
-    GSource *sources[3]; /* of the event descriptors of hall, sfu and rec */
-    guint queue_timer;   /* consoles are to be told of the queue; 0 none */
+    GHashTable *pending;   /* memory of those who wait for the hall's reply, g_free()d at the end */
+    GHashTable *reports;   /* what the hall has not confirmed yet, see session/reports.h, owned */
+    GHashTable *greetings; /* "role/subject/window" -> how many hellos wait for the hall */
+    GSource *sources[3];   /* of the event descriptors of hall, sfu and rec */
+    guint queue_timer;     /* consoles are to be told of the queue; 0 none */
 };
 
 /* Builds all parts in order. 0 or a negative errno; `ret_what` as in sfu_create(). */

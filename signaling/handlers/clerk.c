@@ -91,21 +91,23 @@ static void ticket_noshow(struct sig_request *request, struct sig_client *client
                                                      sig_request_done, request));
 }
 
-/* The clerk let go of the ticket: the session that still runs for it ends. */
-static void session_close(struct sig_request *request, const char *reason)
+/* The clerk let go of the ticket: the session that still runs for it ends, whatever became of the page that asked. */
+static void session_close(struct sig_request *request, const struct hall_reply *reply,
+                          const char *reason)
 {
-    const struct sig_client *client = sig_request_client(request);
-    struct sig_participant *me =
-        client ? sig_participant_find(request->daemon, HALL_CLERK, client->identity.subject) : NULL;
-    if (me)
-        sig_session_end(me->session, reason, me);
+    struct sig_session *session =
+        reply->ticket ? sig_session_by_ticket(request->daemon, reply->ticket->id.text) : NULL;
+    const struct sig_participant *clerk =
+        session ? sig_participant_find(request->daemon, HALL_CLERK, session->staff_no) : NULL;
+    if (session)
+        sig_session_end(session, reason, clerk && clerk->session == session ? clerk : NULL);
 }
 
 static void transferred(const struct hall_reply *reply, void *user)
 {
     if (sig_request_refused(user, reply))
         return;
-    session_close(user, "transferred");
+    session_close(user, reply, "transferred");
     sig_request_answer(user, NULL);
 }
 
@@ -123,7 +125,7 @@ static void finished(const struct hall_reply *reply, void *user)
 {
     if (sig_request_refused(user, reply))
         return;
-    session_close(user, "finished");
+    session_close(user, reply, "finished");
     sig_request_answer(user, NULL);
 }
 

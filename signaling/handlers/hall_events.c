@@ -6,6 +6,7 @@
 #include "signaling/handlers/handlers.h"
 #include "signaling/session/client.h"
 #include "signaling/session/desk.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 #include "signaling/session/view.h"
 
@@ -101,18 +102,28 @@ static void offered(struct sig_daemon *daemon, const struct hall_event *event)
     sig_client_event(clerk, "ticket.offered", d);
 }
 
+/* The hall waits for a session's start or end. It may have missed what was told before. */
+static void session_overdue(struct sig_daemon *daemon, const char *id, const char *cause)
+{
+    struct sig_session *session = sig_session_find(daemon, id);
+    if (!session)
+        sig_report_ended(daemon, id, cause);
+    else if (!strcmp(cause, "connect_timeout") &&
+             (session->state == SIG_SESSION_ACTIVE || session->state == SIG_SESSION_HELD))
+        sig_report_started(daemon, id);
+    else
+        sig_session_end(session, cause, NULL);
+}
+
 void sig_hall_event(const struct hall_event *event, void *user)
 {
     struct sig_daemon *daemon = user;
-    struct sig_session *session;
     switch (event->type) {
     case HALL_EVENT_TICKET: ticket_changed(daemon, event->ticket); break;
     case HALL_EVENT_OFFERED: offered(daemon, event); break;
     case HALL_EVENT_WINDOW: window_changed(daemon, event->window); break;
     case HALL_EVENT_SESSION_OVERDUE:
-        session = sig_session_find(daemon, event->session.text);
-        if (session)
-            sig_session_end(session, event->cause ? event->cause : "closed", NULL);
+        session_overdue(daemon, event->session.text, event->cause ? event->cause : "closed");
         break;
     }
 }

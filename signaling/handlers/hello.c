@@ -11,6 +11,7 @@
 #include "signaling/session/departure.h"
 #include "signaling/session/desk.h"
 #include "signaling/session/gathering.h"
+#include "signaling/session/greetings.h"
 #include "signaling/session/participant.h"
 #include "signaling/session/session.h"
 #include "signaling/session/view.h"
@@ -173,11 +174,15 @@ static void welcome(const struct hello *hello, struct sig_conn *conn,
 /* The socket went while the hall was asked: nobody will come for the window that was just opened. */
 static void nobody_there(const struct hello *hello, const struct hall_reply *reply)
 {
-    if (sig_client_of(hello->daemon, hello->identity.role, hello->identity.subject))
-        return;
-    if (hello->identity.role == HALL_CLERK && !reply->code && hello->identity.window)
+    const struct sig_client *client =
+        sig_client_of(hello->daemon, hello->identity.role, hello->identity.subject);
+    if (sig_greeting_is_pending(hello->daemon, &hello->identity))
+        return; /* a newer hello: its page comes, or this is done when it does not */
+    bool is_at_window = client && client->identity.window == hello->identity.window;
+    if (hello->identity.role == HALL_CLERK && !reply->code && hello->identity.window &&
+        !is_at_window)
         hall_window_close(hello->daemon->hall, hello->identity.window, NULL, NULL);
-    if (hello->identity.role == HALL_CITIZEN)
+    if (hello->identity.role == HALL_CITIZEN && !(client && client->conn))
         hall_ticket_online(hello->daemon->hall, hello->identity.subject, false, NULL, NULL);
 }
 
@@ -187,6 +192,7 @@ static void hall_answered(const struct hall_reply *reply, void *user)
     struct sig_conn *conn = sig_server_conn(hello->daemon->server, hello->conn);
     bool no_ticket =
         hello->identity.role == HALL_CITIZEN && reply->code && !strcmp(reply->code, "ticket.none");
+    sig_greeting_end(hello->daemon, &hello->identity);
     if (!conn || sig_conn_is_closing(conn))
         nobody_there(hello, reply);
     else if (reply->code && !no_ticket)
@@ -220,6 +226,7 @@ static void hall_ask(struct hello *hello, struct sig_conn *conn)
     if (r == 0)
         return;
     refuse(conn, hello->id, "server.busy", "too much is waiting for the hall");
+    sig_greeting_end(daemon, identity);
     g_hash_table_remove(daemon->pending, hello);
 }
 
@@ -237,6 +244,7 @@ static struct hello *hello_create(struct sig_daemon *daemon, struct sig_conn *co
         hello->last_seq = (uint64_t)sig_json_integer(resume, "last_seq", 0);
     }
     g_hash_table_add(daemon->pending, hello);
+    sig_greeting_begin(daemon, identity);
     return hello;
 }
 

@@ -11,6 +11,15 @@
 #include "signaling/wire/json.h"
 #include "signaling/wire/request.h"
 
+/* Whoever a session of the API was opened for does not stand in the queue. */
+static bool may_queue(struct sig_request *request, const struct sig_client *client)
+{
+    if (!*client->identity.session)
+        return true;
+    sig_request_fail(request, "auth.role", "this token belongs to one session", 0);
+    return false;
+}
+
 /* [ticket] as {ticket}. */
 static void ticket_answered(const struct hall_reply *reply, void *user)
 {
@@ -23,6 +32,8 @@ static void ticket_create(struct sig_request *request, struct sig_client *client
     struct hall *hall = client->daemon->hall;
     const char *matter = sig_json_string(d, "matter", ""),
                *notice = sig_json_string(d, "notice_sha256", "");
+    if (!may_queue(request, client))
+        return;
     if (!hall_matter_find(hall, matter)) {
         sig_request_fail(request, "matter.unknown", "no such matter", 0);
         return;
@@ -38,14 +49,17 @@ static void ticket_create(struct sig_request *request, struct sig_client *client
 
 static void ticket_cancel(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
-    sig_request_wait(request, hall_ticket_cancel(client->daemon->hall, client->identity.subject,
-                                                 sig_request_done, request));
+    if (may_queue(request, client))
+        sig_request_wait(request, hall_ticket_cancel(client->daemon->hall, client->identity.subject,
+                                                     sig_request_done, request));
 }
 
 static void ticket_requeue(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
-    sig_request_wait(request, hall_ticket_requeue(client->daemon->hall, client->identity.subject,
-                                                  ticket_answered, request));
+    if (may_queue(request, client))
+        sig_request_wait(request,
+                         hall_ticket_requeue(client->daemon->hall, client->identity.subject,
+                                             ticket_answered, request));
 }
 
 /* 进入: the session is made, or the reason why it cannot be is told and the ticket keeps its place. */
@@ -78,8 +92,9 @@ static void entered(const struct hall_reply *reply, void *user)
 
 void sig_ticket_accept_citizen(struct sig_request *request, struct sig_client *client)
 {
-    sig_request_wait(request, hall_ticket_enter(client->daemon->hall, client->identity.subject,
-                                                entered, request));
+    if (may_queue(request, client))
+        sig_request_wait(request, hall_ticket_enter(client->daemon->hall, client->identity.subject,
+                                                    entered, request));
 }
 
 static void ticket_accept(struct sig_request *request, struct sig_client *client, const json_t *d)

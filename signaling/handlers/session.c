@@ -84,6 +84,21 @@ static void session_end(struct sig_request *request, struct sig_client *client, 
     sig_request_answer(request, NULL);
 }
 
+/* Whether what is said now goes into the record that must be kept; else a refusal. */
+static bool chat_is_open(struct sig_request *request, const struct sig_session *session)
+{
+    if (session->state == SIG_SESSION_GATHERING) {
+        sig_request_fail(request, "session.state", "the session has not begun", 0);
+        return false;
+    }
+    if (session->recording_required && !session->journal) {
+        sig_request_fail(request, "recording.unavailable", "what is said cannot be recorded now",
+                         5000);
+        return false;
+    }
+    return true;
+}
+
 static void chat_send(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
     struct sig_participant *me = seated(request, client);
@@ -94,6 +109,8 @@ static void chat_send(struct sig_request *request, struct sig_client *client, co
         sig_request_fail(request, "proto.params", "text: too long", 0);
         return;
     }
+    if (!chat_is_open(request, me->session))
+        return;
     struct id id = id_random();
     json_int_t at = (json_int_t)(clock_wall_us() / 1000);
     sig_recording_write(me->session, "chat.message", "PARTICIPANT", me->id.text, "KIND", kind,

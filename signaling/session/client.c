@@ -5,8 +5,11 @@
 #include "base/log.h"
 #include "signaling/daemon.h"
 #include "signaling/session/departure.h"
+#include "signaling/session/greetings.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/frame.h"
+
+enum { GREETING_MS = 200 }; /* how often a pending hello is looked for */
 
 char *sig_identity_key(enum hall_role role, const char *subject)
 {
@@ -99,9 +102,14 @@ void sig_client_attach(struct sig_client *client, struct sig_conn *conn)
     sig_conn_bind(conn, client);
 }
 
+/* While a new page's hello waits for the hall, the old page waits with it. */
 static gboolean grace_over(gpointer data)
 {
     struct sig_client *client = data;
+    if (sig_greeting_is_pending(client->daemon, &client->identity)) {
+        client->grace_timer = g_timeout_add(GREETING_MS, grace_over, client);
+        return G_SOURCE_REMOVE;
+    }
     client->grace_timer = 0;
     sig_departure_final(client);
     return G_SOURCE_REMOVE;

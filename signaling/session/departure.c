@@ -50,6 +50,7 @@ void sig_departure_final(struct sig_client *client)
     else if (participant)
         sig_session_end(participant->session,
                         client->identity.role == HALL_CLERK ? "lost_clerk" : "lost_citizen", NULL);
+    hall_tell(client, false);
     if (client->identity.role == HALL_CLERK && client->identity.window)
         hall_window_close(client->daemon->hall, client->identity.window, NULL, NULL);
     sig_client_destroy(client);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "signaling/session/errands.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
 #include "signaling/session/slots.h"
@@ -116,7 +117,7 @@ static int peer_replace(struct sig_participant *participant, const struct sig_pe
     peer->tag = ++session->next_tag;
     int r = sfu_peer_open(sfu, session->room, peer->tag, &peer->id);
     if (r == 0 && (r = sfu_peer_negotiate(sfu, peer->id, &peer->negotiation)) < 0)
-        sfu_peer_close(sfu, peer->id);
+        sig_errand_peer_close(session->daemon, peer->id);
     if (r < 0) {
         g_free(peer);
         return busy(ret_error, r);
@@ -175,7 +176,7 @@ void sig_peer_close(struct sig_participant *participant)
     struct sig_peer *peer = participant->peer;
     if (!peer)
         return;
-    sfu_peer_close(participant->session->daemon->sfu, peer->id);
+    sig_errand_peer_close(participant->session->daemon, peer->id);
     g_clear_pointer(&participant->peer, g_free);
 }
 
@@ -186,6 +187,6 @@ void sig_peer_gate(struct sig_participant *participant)
     bool held = session->state == SIG_SESSION_HELD;
     for (unsigned i = 0; peer && i < peer->negotiation.section_count; i++)
         if (peer->negotiation.sections[i].inbound)
-            sfu_uplink_gate(session->daemon->sfu, peer->id, i, !held,
+            sig_errand_gate(session->daemon, peer->id, i, !held,
                             !held || participant->role == HALL_CLERK);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "signaling/sdp/sdp.h"
+#include "signaling/session/errands.h"
 #include "signaling/session/hold.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/session.h"
@@ -53,7 +54,7 @@ int sig_recording_open(struct sig_session *session)
     if (r == 0) {
         r = rec_tap_attach(rec, journal, session->daemon->sfu, session->room);
         if (r < 0)
-            rec_journal_close(rec, journal, "tap");
+            sig_errand_journal_close(session->daemon, journal, "tap");
     }
     if (r < 0) {
         log_warning("recording", "%s cannot be recorded: %s", session->id.text, g_strerror(-r));
@@ -67,12 +68,13 @@ int sig_recording_open(struct sig_session *session)
     return 0;
 }
 
-static void journal_close(struct sig_session *session, rec_journal_id journal, const char *reason)
+static int journal_close(struct sig_session *session, rec_journal_id journal, const char *reason)
 {
-    int r = journal ? rec_journal_close(session->daemon->rec, journal, reason) : 0;
+    int r = journal ? sig_errand_journal_close(session->daemon, journal, reason) : 0;
     if (r < 0)
         log_warning("recording", "%s: the journal does not close: %s", session->id.text,
                     g_strerror(-r));
+    return r;
 }
 
 void sig_recording_close(struct sig_session *session, const char *reason)
@@ -90,9 +92,9 @@ int sig_recording_reopen(struct sig_session *session)
     if (session->journal || session->reopening)
         return 0;
     if (session->failed_journal) {
-        session->reopening = true;
-        journal_close(session, session->failed_journal, "failed");
-        return 0;
+        int r = journal_close(session, session->failed_journal, "failed");
+        session->reopening = r == 0;
+        return r;
     }
     int r = sig_recording_open(session);
     if (r == 0)

@@ -5,9 +5,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "signaling/session/errands.h"
 #include "signaling/session/hold.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/recording.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/slots.h"
 #include "signaling/session/view.h"
 
@@ -72,6 +74,19 @@ void sig_session_destroy(struct sig_session *session)
 struct sig_session *sig_session_find(struct sig_daemon *daemon, const char *id)
 {
     return g_hash_table_lookup(daemon->sessions, id);
+}
+
+struct sig_session *sig_session_by_ticket(struct sig_daemon *daemon, const char *ticket)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, daemon->sessions);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct sig_session *session = value;
+        if (*session->ticket.text && !strcmp(session->ticket.text, ticket))
+            return session;
+    }
+    return NULL;
 }
 
 struct sig_session *sig_session_by_room(struct sig_daemon *daemon, sfu_room_id room)
@@ -157,7 +172,7 @@ void sig_session_look(struct sig_session *session)
         return;
     sig_session_step(session, SIG_EVENT_READY);
     g_clear_handle_id(&session->connect_timer, g_source_remove);
-    hall_session_started(session->daemon->hall, session->id.text, NULL, NULL);
+    sig_report_started(session->daemon, session->id.text);
     sig_session_state_tell(session, NULL, NULL, false);
 }
 
@@ -186,7 +201,7 @@ static void media_close(struct sig_session *session, const char *reason)
         g_clear_pointer(&participant->peer, g_free); /* the room takes the peers with it */
     }
     if (session->room)
-        sfu_room_close(session->daemon->sfu, session->room);
+        sig_errand_room_close(session->daemon, session->room);
     session->room = 0;
     sig_recording_close(session, reason);
 }
@@ -199,7 +214,7 @@ void sig_session_end(struct sig_session *session, const char *reason,
         return;
     sig_session_state_tell(session, reason, by, false);
     media_close(session, reason);
-    hall_session_ended(session->daemon->hall, session->id.text, reason, NULL, NULL);
+    sig_report_ended(session->daemon, session->id.text, reason);
     sig_session_destroy(session);
 }
 
@@ -208,7 +223,7 @@ void sig_session_abort(struct sig_session *session, const char *reason)
     sig_session_step(session, SIG_EVENT_END);
     sig_session_state_tell(session, reason, NULL, false);
     media_close(session, reason);
-    hall_session_ended(session->daemon->hall, session->id.text, reason, NULL, NULL);
+    sig_report_ended(session->daemon, session->id.text, reason);
     sig_session_destroy(session);
 }
 

@@ -77,6 +77,8 @@ struct sig_session *sig_session_create(struct sig_daemon *daemon, const struct h
 void sig_session_destroy(struct sig_session *session);
 
 struct sig_session *sig_session_find(struct sig_daemon *daemon, const char *id);
+/* The one that runs for a ticket, NULL: none does. */
+struct sig_session *sig_session_by_ticket(struct sig_daemon *daemon, const char *ticket);
 struct sig_session *sig_session_by_room(struct sig_daemon *daemon, sfu_room_id room);
 struct sig_session *sig_session_by_journal(struct sig_daemon *daemon, rec_journal_id journal);
 

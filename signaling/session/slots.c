@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "base/log.h"
+#include "signaling/session/errands.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
@@ -52,7 +53,7 @@ static void slot_set(struct sig_participant *viewer, unsigned section, int place
     slot->source = kind;
     if (feed.peer == slot->fed.peer && feed.section == slot->fed.section)
         return;
-    int r = sfu_slot_feed(session->daemon->sfu, viewer->peer->id, section, feed.peer, feed.section);
+    int r = sig_errand_feed(session->daemon, viewer->peer->id, section, feed.peer, feed.section);
     if (r < 0) {
         log_warning("session", "%s: slot %u is not fed: %s", session->id.text, section,
                     g_strerror(-r));

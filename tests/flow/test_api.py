@@ -36,6 +36,9 @@ def test_session_of_the_api():
         assert person.welcome['snapshot']['session']['state'] == 'gathering'
         assert person.welcome['me']['participant'] == people['citizen']['participant']
         assert person.refused('media.offer', {'sdp': 'v=0\r\n', 'offer_id': 1}) == 'session.none'
+        assert person.refused('chat.send', {'text': '有人吗'}) == 'session.state'
+        assert person.refused('ticket.create', {'matter': 'SB01', 'notice_sha256': daemon.notice()}) == 'auth.role'
+        assert {person.refused(f'ticket.{name}') for name in ('cancel', 'requeue', 'accept')} == {'auth.role'}
         desk = Page(daemon, people['clerk']['token'])
         started = person.event('session.started')['session']
         assert {p['role'] for p in started['participants']} == {'citizen', 'clerk'} and started['id'] == session

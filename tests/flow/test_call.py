@@ -141,6 +141,7 @@ def test_journal_fails_in_mid_session():
         assert desk.event('recording.state', state('unavailable'))['reason'] == 'write_failed'
         assert desk.event('session.state', state('held'))['reason'] == 'recording_failed'
         assert person.event('session.state', state('held'))['reason'] == 'recording_failed'
+        assert person.refused('chat.send', {'text': '听得清吗'}) == 'recording.unavailable'
         resource.prlimit(daemon.child.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         until(lambda: resumes(desk), 'a new journal, once the volume is found to be well again')
         desk.event('session.state', state('active'))
