@@ -140,12 +140,14 @@ struct hall {
     /* Hall thread. */
     struct hall_store *store;
     struct audit_head audit;
-    GPtrArray *tickets;        /* struct ticket */
-    GPtrArray *windows;        /* struct window */
-    GPtrArray *sessions;       /* struct session */
-    struct matter_pace *paces; /* of each matter */
-    unsigned streaks[26];      /* priority calls in a row, of each letter */
-    GQueue backlog;            /* struct outbound *: what the outbox had no room for */
+    GPtrArray *tickets;         /* struct ticket */
+    GPtrArray *windows;         /* struct window */
+    GPtrArray *sessions;        /* struct session */
+    struct matter_pace *paces;  /* of each matter */
+    unsigned streaks[26];       /* priority calls in a row, of each letter */
+    GQueue backlog;             /* struct outbound *: what the outbox had no room for */
+    unsigned stranger_count;    /* failed logins of unknown numbers */
+    int64_t strangers_since_us; /* what they are counted from, monotonic */
     bool settle_needed;
     int64_t retry_at_us; /* the store failed: timers wait until then, 0: no */
 };

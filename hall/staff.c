@@ -5,6 +5,9 @@
 #include "base/clock.h"
 #include "hall/audit.h"
 
+/* Failed logins of unknown numbers that the trail gets, in so much time. */
+enum { MAX_STRANGERS = 20, STRANGERS_WINDOW_US = 60 * 1000000 };
+
 static const char *const role_names[] = {
     [HALL_CLERK] = "clerk",
     [HALL_AUDITOR] = "auditor",
@@ -94,6 +97,17 @@ static bool has_window(const struct hall_staff *staff, unsigned window)
     return false;
 }
 
+/* Anybody can make up numbers: a flood of them must not fill the trail, nor cost a durable write each. */
+static bool stranger_is_written(struct hall *hall)
+{
+    int64_t now_us = clock_now_us();
+    if (!hall->strangers_since_us || now_us - hall->strangers_since_us >= STRANGERS_WINDOW_US) {
+        hall->strangers_since_us = now_us;
+        hall->stranger_count = 0;
+    }
+    return ++hall->stranger_count <= MAX_STRANGERS;
+}
+
 static void failure_count(struct hall *hall, const char *staff_no, const struct account *account,
                           struct answer *answer)
 {
@@ -101,6 +115,10 @@ static void failure_count(struct hall *hall, const char *staff_no, const struct 
     bool locks = failures >= HALL_MAX_LOGIN_FAILURES;
     g_autofree char *object = g_strdup_printf("staff:%s", staff_no);
     struct change change;
+    if (!account->known && !stranger_is_written(hall)) {
+        hall_answer_refuse(answer, "auth.wrong_password", "unknown staff number or wrong password");
+        return;
+    }
     hall_change_begin(&change, hall);
     if (account->known)
         hall_change_exec(&change,

@@ -10,60 +10,117 @@
 #include "signaling/wire/json.h"
 #include "signaling/wire/request.h"
 
-enum { STIR_MS = 200, MAX_ROWS = 200 };
+/* A delta may carry every row, and the removal of as many others: both fit into one frame. */
+enum { STIR_MS = 200, MAX_ROWS = 200, ROWS_BYTES = 56 * 1024 };
 
-/* Who waits for a fresh reading of the queue. */
-struct reading {
-    struct sig_daemon *daemon;
-    struct id sid;
+struct row {
+    json_t *json;
+    char *text; /* GRefString: the consoles that were told it share it */
 };
+
+/* One reading of the queue, laid out once for all consoles: the rows are nobody's (`mine` false). */
+struct sheet {
+    const struct hall_reply *reply;
+    struct row rows[MAX_ROWS];
+    size_t count;
+    int waiting;
+    int64_t longest_us, now_us;
+};
+
+static void row_init(struct row *row, const struct hall_ticket *ticket, unsigned window)
+{
+    row->json = sig_view_queue_row(ticket, window);
+    char *text = sig_json_text(row->json, NULL);
+    row->text = g_ref_string_new(text);
+    free(text);
+}
+
+static void row_finish(struct row *row)
+{
+    json_decref(row->json);
+    g_ref_string_release(row->text);
+}
 
 static bool is_waiting(const struct hall_ticket *ticket)
 {
     return ticket->state == HALL_WAITING || ticket->state == HALL_TICKETED;
 }
 
-/* {tickets, waiting, longest_ms, at}: the counts are of all, the rows of the first MAX_ROWS. */
-static json_t *figures_add(json_t *d, const struct hall_reply *reply)
+/* The counts are of all, the rows of the first MAX_ROWS that ROWS_BYTES hold. */
+static void sheet_init(struct sheet *sheet, const struct hall_reply *reply)
 {
-    int64_t now_us = clock_wall_us(), oldest_us = now_us;
-    int waiting = 0;
-    for (size_t i = 0; i < reply->ticket_count; i++) {
-        if (!is_waiting(&reply->tickets[i]))
-            continue;
-        waiting++;
-        oldest_us = MIN(oldest_us, reply->tickets[i].created_at_us);
+    size_t bytes = 0;
+    *sheet = (struct sheet){.reply = reply, .now_us = clock_wall_us()};
+    for (size_t i = 0; i < reply->ticket_count && i < MAX_ROWS; i++) {
+        struct row row;
+        row_init(&row, &reply->tickets[i], 0);
+        bytes += g_ref_string_length(row.text) + 1;
+        if (bytes > ROWS_BYTES) {
+            row_finish(&row);
+            break;
+        }
+        sheet->rows[sheet->count++] = row;
     }
-    json_object_set_new(d, "waiting", json_integer(waiting));
-    json_object_set_new(d, "longest_ms", json_integer((json_int_t)((now_us - oldest_us) / 1000)));
-    json_object_set_new(d, "at", json_integer((json_int_t)(now_us / 1000)));
+    for (size_t i = 0; i < reply->ticket_count; i++) {
+        const struct hall_ticket *ticket = &reply->tickets[i];
+        if (!is_waiting(ticket))
+            continue;
+        sheet->waiting++;
+        sheet->longest_us = MAX(sheet->longest_us, sheet->now_us - ticket->created_at_us);
+    }
+}
+
+static void sheet_finish(struct sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->count; i++)
+        row_finish(&sheet->rows[i]);
+}
+
+/* {…, waiting, longest_ms, at} */
+static json_t *figures_add(json_t *d, const struct sheet *sheet)
+{
+    json_object_set_new(d, "waiting", json_integer(sheet->waiting));
+    json_object_set_new(d, "longest_ms", json_integer((json_int_t)(sheet->longest_us / 1000)));
+    json_object_set_new(d, "at", json_integer((json_int_t)(sheet->now_us / 1000)));
     return d;
 }
 
-/* Lays the reading beside what the console has; rows that differ go to `upsert`, ids that went to `remove`. */
-static void difference(struct sig_client *client, const struct hall_reply *reply, json_t *upsert,
-                       json_t *removed)
+/* The ids that the console has and the sheet has not. */
+static void removals_find(GHashTable *before, GHashTable *fresh, json_t *removed)
 {
-    GHashTable *fresh = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free);
-    for (size_t i = 0; i < reply->ticket_count && i < MAX_ROWS; i++) {
-        const struct hall_ticket *ticket = &reply->tickets[i];
-        json_t *row = sig_view_queue_row(ticket, client->identity.window);
-        char *text = sig_json_text(row, NULL);
-        const char *before =
-            client->queue ? g_hash_table_lookup(client->queue, ticket->id.text) : NULL;
-        if (!before || strcmp(before, text))
-            json_array_append(upsert, row);
-        json_decref(row);
-        g_hash_table_insert(fresh, g_strdup(ticket->id.text), text);
-    }
     GHashTableIter iter;
     gpointer id;
-    if (client->queue) {
-        g_hash_table_iter_init(&iter, client->queue);
-        while (g_hash_table_iter_next(&iter, &id, NULL))
-            if (!g_hash_table_contains(fresh, id))
-                json_array_append_new(removed, json_string(id));
-        g_hash_table_unref(client->queue);
+    g_hash_table_iter_init(&iter, before);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        if (!g_hash_table_contains(fresh, id))
+            json_array_append_new(removed, json_string(id));
+}
+
+/* Lays the sheet beside what the console has; rows that differ go to `upsert`, ids that went to `remove`. */
+static void difference(struct sig_client *client, const struct sheet *sheet, json_t *upsert,
+                       json_t *removed)
+{
+    unsigned window = client->identity.window;
+    GHashTable *before = client->queue,
+               *fresh = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                              (GDestroyNotify)g_ref_string_release);
+    for (size_t i = 0; i < sheet->count; i++) {
+        const struct hall_ticket *ticket = &sheet->reply->tickets[i];
+        struct row row = {json_incref(sheet->rows[i].json),
+                          g_ref_string_acquire(sheet->rows[i].text)};
+        if (window && ticket->window == window) {
+            row_finish(&row);
+            row_init(&row, ticket, window);
+        }
+        const char *known = before ? g_hash_table_lookup(before, ticket->id.text) : NULL;
+        if (!known || strcmp(known, row.text))
+            json_array_append(upsert, row.json);
+        g_hash_table_insert(fresh, g_strdup(ticket->id.text), g_ref_string_acquire(row.text));
+        row_finish(&row);
+    }
+    if (before) {
+        removals_find(before, fresh, removed);
+        g_hash_table_unref(before);
     }
     client->queue = fresh;
 }
@@ -74,51 +131,64 @@ void sig_console_subscribed(const struct hall_reply *reply, void *user)
     struct sig_client *client = sig_request_client(request);
     if (sig_request_refused(request, reply))
         return;
+    struct sheet sheet;
+    sheet_init(&sheet, reply);
     g_autoptr(json_t) removed = json_array();
     json_t *rows = json_array();
     if (client) {
         g_clear_pointer(&client->queue, g_hash_table_unref);
-        difference(client, reply, rows, removed);
+        difference(client, &sheet, rows, removed);
     }
-    sig_request_answer(request, figures_add(json_pack("{s:o}", "tickets", rows), reply));
+    sig_request_answer(request, figures_add(json_pack("{s:o}", "tickets", rows), &sheet));
+    sheet_finish(&sheet);
+}
+
+static void console_tell(struct sig_client *client, const struct sheet *sheet)
+{
+    json_t *upsert = json_array(), *removed = json_array();
+    difference(client, sheet, upsert, removed);
+    json_t *d = json_pack("{s:o, s:o}", "upsert", upsert, "remove", removed);
+    if (json_array_size(upsert) || json_array_size(removed))
+        sig_client_event(client, "queue.delta", json_incref(figures_add(d, sheet)));
+    json_decref(d);
 }
 
 static void read_again(const struct hall_reply *reply, void *user)
 {
-    struct reading *reading = user;
-    struct sig_client *client = sig_client_by_sid(reading->daemon, reading->sid.text);
-    if (client && client->queue && !reply->code) {
-        json_t *upsert = json_array(), *removed = json_array();
-        difference(client, reply, upsert, removed);
-        json_t *d = json_pack("{s:o, s:o}", "upsert", upsert, "remove", removed);
-        if (json_array_size(upsert) || json_array_size(removed))
-            sig_client_event(client, "queue.delta", json_incref(figures_add(d, reply)));
-        json_decref(d);
-    }
-    g_hash_table_remove(reading->daemon->pending, reading);
+    struct sig_daemon *daemon = user;
+    GHashTableIter iter;
+    gpointer client;
+    if (reply->code)
+        return;
+    struct sheet sheet;
+    sheet_init(&sheet, reply);
+    g_hash_table_iter_init(&iter, daemon->clients);
+    while (g_hash_table_iter_next(&iter, NULL, &client))
+        if (((struct sig_client *)client)->queue)
+            console_tell(client, &sheet);
+    sheet_finish(&sheet);
 }
 
-static void reading_start(struct sig_client *client)
+/* Somebody who looks at the queue, NULL: nobody does. */
+static struct sig_client *subscriber(struct sig_daemon *daemon)
 {
-    struct reading *reading = g_new(struct reading, 1);
-    *reading = (struct reading){client->daemon, client->sid};
-    g_hash_table_add(client->daemon->pending, reading);
-    if (hall_queue_read(client->daemon->hall, client->identity.window, read_again, reading) < 0) {
-        g_hash_table_remove(client->daemon->pending, reading);
-        sig_console_stir(client->daemon);
-    }
+    GHashTableIter iter;
+    gpointer client;
+    g_hash_table_iter_init(&iter, daemon->clients);
+    while (g_hash_table_iter_next(&iter, NULL, &client))
+        if (((struct sig_client *)client)->queue && ((struct sig_client *)client)->identity.window)
+            return client;
+    return NULL;
 }
 
+/* Every window reads the same rows: one reading serves all. */
 static gboolean stirred(gpointer data)
 {
     struct sig_daemon *daemon = data;
-    GHashTableIter iter;
-    gpointer value;
+    const struct sig_client *client = subscriber(daemon);
     daemon->queue_timer = 0;
-    g_hash_table_iter_init(&iter, daemon->clients);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        if (((struct sig_client *)value)->queue)
-            reading_start(value);
+    if (client && hall_queue_read(daemon->hall, client->identity.window, read_again, daemon) < 0)
+        sig_console_stir(daemon);
     return G_SOURCE_REMOVE;
 }
 

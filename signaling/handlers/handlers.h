@@ -8,6 +8,8 @@
 #include "hall/hall.h"
 #include "signaling/wire/dispatch.h"
 
+enum { SIG_CHAT_CHARS = 500 };
+
 /* Tables that end with a row without name. */
 extern const struct sig_message sig_queue_messages[];   /* a citizen's ticket */
 extern const struct sig_message sig_clerk_messages[];   /* a window's tickets */
@@ -25,6 +27,10 @@ void sig_hello_handle(struct sig_daemon *daemon, struct sig_conn *conn, int64_t 
 
 /* What the hall tells by itself: hall_observer_fn with the daemon as user. */
 void sig_hall_event(const struct hall_event *event, void *user);
+
+/* Who asks, inside a session; NULL: nowhere, the request is refused. */
+struct sig_participant *sig_request_seat(struct sig_request *request,
+                                         const struct sig_client *client);
 
 /* `ticket.accept` is the citizen's and the clerk's. */
 void sig_ticket_accept_citizen(struct sig_request *request, struct sig_client *client);

@@ -22,8 +22,6 @@
 #include "signaling/wire/request.h"
 #include "signaling/wire/server.h"
 
-enum { CHAT_CHARS = 500 };
-
 static const struct sig_param client_params[] = {
     {.name = "name", .type = SIG_TEXT, .max = 64},
     {.name = "version", .type = SIG_TEXT, .max = 64},
@@ -100,7 +98,7 @@ static json_t *welcome_view(const struct sig_client *client,
         me_view(client, participant), "ping", "every_ms", SIG_PING_EVERY_MS, "timeout_ms",
         SIG_PING_TIMEOUT_MS, "ice_servers", "limits", "slots", "audio",
         (int)config->media.audio_slots, "video", (int)config->media.video_slots, "frame_bytes",
-        SIG_FRAME_BYTES, "chat_chars", CHAT_CHARS, "notice",
+        SIG_FRAME_BYTES, "chat_chars", SIG_CHAT_CHARS, "notice",
         sig_view_notice(hall_notice(client->daemon->hall)));
 }
 
@@ -280,8 +278,18 @@ void sig_hello_handle(struct sig_daemon *daemon, struct sig_conn *conn, int64_t 
 
 static void token_refresh(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
+    const struct sig_identity *identity = &client->identity;
+    int64_t lifetime_s = sig_auth_lifetime_s(identity, clock_wall_us() / 1000000);
+    if (*identity->session && !sig_session_find(client->daemon, identity->session)) {
+        sig_request_fail(request, "session.none", "the session of this token is over", 0);
+        return;
+    }
+    if (lifetime_s <= 0) {
+        sig_request_fail(request, "auth.expired", "signing in again is needed", 0);
+        return;
+    }
     g_autofree char *token =
-        sig_auth_issue(hall_secret(client->daemon->hall), &client->identity, SIG_TOKEN_S);
+        sig_auth_issue(hall_secret(client->daemon->hall), identity, lifetime_s);
     if (token)
         sig_request_answer(request, json_pack("{s:s}", "token", token));
     else

@@ -14,16 +14,14 @@
 
 enum { STATS_EVERY_US = 2000000, CANDIDATE_BYTES = 1024 };
 
+/* Who asks, inside a session that has begun; else the request is refused. */
 static struct sig_participant *seated(struct sig_request *request, const struct sig_client *client)
 {
-    struct sig_participant *me =
-        sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
-    if (!me || !me->session->room) {
-        sig_request_fail(request, "session.none",
-                         me ? "the session has not begun" : "there is no session", 0);
-        return NULL;
-    }
-    return me;
+    struct sig_participant *me = sig_request_seat(request, client);
+    if (!me || me->session->room)
+        return me;
+    sig_request_fail(request, "session.none", "the session has not begun", 0);
+    return NULL;
 }
 
 static void media_offer(struct sig_request *request, struct sig_client *client, const json_t *d)
@@ -33,6 +31,11 @@ static void media_offer(struct sig_request *request, struct sig_client *client, 
     struct sig_participant *me = seated(request, client);
     if (!me)
         return;
+    if (!sig_bucket_take(&me->offers, clock_now_us())) {
+        sig_request_fail(request, "media.limit", "too many offers",
+                         sig_bucket_wait_us(&me->offers) / 1000 + 1);
+        return;
+    }
     if (sig_peer_offer(me, sig_json_string(d, "sdp", ""), &answer, &error) < 0)
         sig_request_fail(request, error.code, error.message,
                          !strcmp(error.code, "server.busy") ? 1000 : 0);

@@ -13,12 +13,9 @@
 
 static void recording_mark(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
-    struct sig_participant *me =
-        sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
-    if (!me) {
-        sig_request_fail(request, "session.none", "there is no session", 0);
+    struct sig_participant *me = sig_request_seat(request, client);
+    if (!me)
         return;
-    }
     if (!me->session->journal) {
         sig_request_fail(request, "recording.unavailable", "nothing is recorded", 0);
         return;

@@ -15,10 +15,10 @@
 #include "signaling/wire/json.h"
 #include "signaling/wire/request.h"
 
-enum { WORDS = HALL_NAME_BYTES - 1, CHAT_CHARS = 500, CHAT_BYTES = CHAT_CHARS * 4, INVITE_S = 300 };
+enum { WORDS = HALL_NAME_BYTES - 1, CHAT_BYTES = SIG_CHAT_CHARS * 4, INVITE_S = 300 };
 
-/* Who asks, inside a session; else the request is refused. */
-static struct sig_participant *seated(struct sig_request *request, const struct sig_client *client)
+struct sig_participant *sig_request_seat(struct sig_request *request,
+                                         const struct sig_client *client)
 {
     struct sig_participant *me =
         sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
@@ -29,7 +29,7 @@ static struct sig_participant *seated(struct sig_request *request, const struct 
 
 static void session_hold(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
-    struct sig_participant *me = seated(request, client);
+    struct sig_participant *me = sig_request_seat(request, client);
     if (!me)
         return;
     if (sig_hold_begin(me->session, sig_json_string(d, "reason", ""), false) < 0)
@@ -41,7 +41,7 @@ static void session_hold(struct sig_request *request, struct sig_client *client,
 
 static void session_resume(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
-    struct sig_participant *me = seated(request, client);
+    struct sig_participant *me = sig_request_seat(request, client);
     if (!me)
         return;
     int r = sig_hold_end(me->session);
@@ -55,7 +55,7 @@ static void session_resume(struct sig_request *request, struct sig_client *clien
 
 static void session_invite(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
-    struct sig_participant *me = seated(request, client);
+    struct sig_participant *me = sig_request_seat(request, client);
     if (!me)
         return;
     struct sig_identity helper = {.role = HALL_HELPER};
@@ -77,7 +77,7 @@ static void session_invite(struct sig_request *request, struct sig_client *clien
 
 static void session_end(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
-    struct sig_participant *me = seated(request, client);
+    struct sig_participant *me = sig_request_seat(request, client);
     if (!me)
         return;
     sig_session_end(me->session, me->role == HALL_CLERK ? "hangup_clerk" : "hangup_citizen", me);
@@ -101,11 +101,11 @@ static bool chat_is_open(struct sig_request *request, const struct sig_session *
 
 static void chat_send(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
-    struct sig_participant *me = seated(request, client);
+    struct sig_participant *me = sig_request_seat(request, client);
     if (!me)
         return;
     const char *text = sig_json_string(d, "text", ""), *kind = sig_json_string(d, "kind", "text");
-    if (g_utf8_strlen(text, -1) > CHAT_CHARS) {
+    if (g_utf8_strlen(text, -1) > SIG_CHAT_CHARS) {
         sig_request_fail(request, "proto.params", "text: too long", 0);
         return;
     }

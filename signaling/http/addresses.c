@@ -2,10 +2,11 @@
 
 #include <glib.h>
 
+#include "signaling/wire/blocks.h"
 #include "signaling/wire/bucket.h"
 
 struct sig_addresses {
-    GHashTable *buckets; /* text -> struct sig_bucket */
+    GHashTable *buckets; /* block -> struct sig_bucket */
 };
 
 struct sig_addresses *sig_addresses_create(void)
@@ -30,7 +31,9 @@ static gboolean is_full(gpointer key, gpointer value, gpointer now_us)
 
 bool sig_addresses_admit(struct sig_addresses *addresses, const char *address, int64_t now_us)
 {
-    struct sig_bucket *bucket = g_hash_table_lookup(addresses->buckets, address);
+    char block[SIG_BLOCK_BYTES];
+    sig_block_of(address, block);
+    struct sig_bucket *bucket = g_hash_table_lookup(addresses->buckets, block);
     if (bucket)
         return sig_bucket_take(bucket, now_us);
     if (g_hash_table_size(addresses->buckets) >= SIG_MAX_ADDRESSES)
@@ -38,7 +41,7 @@ bool sig_addresses_admit(struct sig_addresses *addresses, const char *address, i
     if (g_hash_table_size(addresses->buckets) >= SIG_MAX_ADDRESSES)
         return false;
     bucket = g_new(struct sig_bucket, 1);
-    sig_bucket_init(bucket, SIG_ADDRESS_PER_S, SIG_ADDRESS_BURST, now_us);
-    g_hash_table_insert(addresses->buckets, g_strdup(address), bucket);
+    sig_bucket_init(bucket, G_USEC_PER_SEC / SIG_ADDRESS_PER_S, SIG_ADDRESS_BURST, now_us);
+    g_hash_table_insert(addresses->buckets, g_strdup(block), bucket);
     return sig_bucket_take(bucket, now_us);
 }

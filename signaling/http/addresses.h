@@ -1,5 +1,5 @@
-/* How often an address may ask for what costs us something (tokens, passwords): a token bucket each, in a bounded
- * table. Control thread. */
+/* How often an address may ask for what costs us something (tokens, passwords): a token bucket for each IPv4
+ * address and each IPv6 /64, in a bounded table. Control thread. */
 #ifndef SIGNALING_HTTP_ADDRESSES_H
 #define SIGNALING_HTTP_ADDRESSES_H
 

@@ -25,7 +25,7 @@ static const char *archive_state(const struct sig_daemon *daemon, const char *se
     case REC_ARCHIVE_RECORDING: return "recording";
     case REC_ARCHIVE_RENDERING: return "rendering";
     case REC_ARCHIVE_READY: return "ready";
-    case REC_ARCHIVE_NONE:
+    case REC_ARCHIVE_NONE: return "none";
     case REC_ARCHIVE_FAILED: return "failed";
     }
     return "failed";
@@ -107,19 +107,25 @@ void sig_http_recordings(struct sig_call *call)
     sig_later_wait(later, hall_session_list(call->daemon->hall, &filter, listed, later));
 }
 
-/* timeline.json of a finished recording; NULL: it is not there, or too large to be one. */
-static json_t *timeline_read(const struct sig_daemon *daemon, const char *session)
+/* The text of timeline.json of a finished recording; NULL: it is not there, or too large or cut. The recorder wrote it
+ * whole and nobody else may: it is passed on as it is, since parsing megabytes would hold up everybody's signaling. */
+static char *timeline_read(const struct sig_daemon *daemon, const char *session)
 {
     g_autofree char *path =
         rec_archive_path(daemon->config->recorder.archive, session, "timeline.json");
     struct stat st;
-    if (!path || stat(path, &st) < 0 || st.st_size > MAX_TIMELINE_BYTES)
+    g_autofree char *text = NULL;
+    gsize len;
+    if (!path || stat(path, &st) < 0 || st.st_size > MAX_TIMELINE_BYTES ||
+        !g_file_get_contents(path, &text, &len, NULL))
         return NULL;
-    json_error_t error;
-    json_t *timeline = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    if (!timeline)
-        log_warning("http", "timeline of %s: line %d: %s", session, error.line, error.text);
-    return timeline;
+    bool whole = strlen(text) == len && g_utf8_validate(text, (gssize)len, NULL);
+    g_strstrip(text);
+    if (!whole || *text != '{' || !g_str_has_suffix(text, "}")) {
+        log_warning("http", "timeline of %s is no JSON object", session);
+        return NULL;
+    }
+    return g_steal_pointer(&text);
 }
 
 /* The trail has it: the recording may be seen. */
@@ -132,7 +138,7 @@ static void audited(const struct hall_reply *reply, void *user)
         sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
     } else if (exchange) {
         const char *session = later->object;
-        json_t *timeline = timeline_read(daemon, session);
+        g_autofree char *timeline = timeline_read(daemon, session);
         g_autofree char *grant =
             sig_auth_issue_replay(hall_secret(daemon->hall), later->subject, session);
         g_autofree char *base = g_strdup_printf("/replay/%s/", session);
@@ -141,8 +147,9 @@ static void audited(const struct hall_reply *reply, void *user)
                             grant, base, SIG_REPLAY_S);
         if (timeline && grant) {
             sig_exchange_add_header(exchange, "set-cookie", cookie);
-            sig_http_json(exchange, 200,
-                          json_pack("{s:o, s:s}", "timeline", timeline, "files_base", base));
+            char *text = g_strdup_printf("{\"timeline\":%s,\"files_base\":\"%s\"}", timeline, base);
+            g_autoptr(GBytes) body = g_bytes_new_take(text, strlen(text));
+            sig_http_text(exchange, 200, body);
         } else {
             sig_http_error(exchange, "recording.unavailable", "the recording cannot be read", 0);
         }

@@ -13,8 +13,6 @@
 #include "signaling/wire/json.h"
 #include "signaling/wire/server.h"
 
-enum { BODY_BYTES = 16 * 1024 };
-
 enum guard { ANYONE, LIMITED /* by address */, KEY /* API key */, CLERK, AUDITOR, KEY_OR_AUDITOR };
 
 struct route {
@@ -44,7 +42,7 @@ static const struct status {
 } statuses[] = {
     {"auth.locked", 429},   {"proto.limit", 429}, {"auth.role", 403},      {"auth.", 401},
     {"proto.unknown", 404}, {"proto.", 400},      {"matter.unknown", 404}, {"session.none", 404},
-    {"claim.unknown", 404}, {"recording.", 409},  {"server.", 503},        {"store.", 503},
+    {"claim.unknown", 404}, {"recording.required", 400}, {"recording.", 409},  {"server.", 503},        {"store.", 503},
 };
 
 static void security_headers(struct sig_exchange *exchange)
@@ -65,14 +63,19 @@ static void security_headers(struct sig_exchange *exchange)
         sig_exchange_add_header(exchange, headers[i][0], headers[i][1]);
 }
 
+void sig_http_text(struct sig_exchange *exchange, unsigned status, GBytes *text)
+{
+    sig_exchange_add_header(exchange, "cache-control", "no-store");
+    sig_exchange_answer(exchange, status, "application/json; charset=utf-8", text);
+}
+
 void sig_http_json(struct sig_exchange *exchange, unsigned status, json_t *body)
 {
     size_t len;
     char *text = sig_json_text(body, &len);
     json_decref(body);
     g_autoptr(GBytes) bytes = g_bytes_new_with_free_func(text, len, free, text);
-    sig_exchange_add_header(exchange, "cache-control", "no-store");
-    sig_exchange_answer(exchange, status, "application/json; charset=utf-8", bytes);
+    sig_http_text(exchange, status, bytes);
 }
 
 void sig_http_error(struct sig_exchange *exchange, const char *code, const char *message,
@@ -170,7 +173,7 @@ static bool body_read(struct sig_call *call)
     const char *text = sig_exchange_body_text(call->exchange, &len);
     if (sig_exchange_method(call->exchange) != SIG_POST)
         return true;
-    call->body = len ? sig_json_parse(text, len, BODY_BYTES) : json_object();
+    call->body = len ? sig_json_parse(text, len, SIG_BODY_BYTES) : json_object();
     if (!call->body)
         sig_http_error(call->exchange, "proto.malformed", "the body is no JSON object", 0);
     return call->body;
@@ -203,11 +206,12 @@ void sig_http_request(struct sig_exchange *exchange, void *daemon)
         known = known || matches;
         parts_clear(&call);
     }
-    if (known || (method != SIG_GET && method != SIG_HEAD))
+    bool api = g_str_has_prefix(path, "/api/") || !strcmp(path, "/api");
+    if (known || (!api && method != SIG_GET && method != SIG_HEAD))
         sig_http_json(
             exchange, 405,
             json_pack("{s:o}", "e", sig_error_body("proto.unknown", "not this method", 0)));
-    else if (g_str_has_prefix(path, "/api/"))
+    else if (api)
         sig_http_error(exchange, "proto.unknown", "no such address", 0);
     else
         sig_http_page(&call);

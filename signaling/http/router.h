@@ -24,6 +24,8 @@ void sig_http_request(struct sig_exchange *exchange, void *daemon);
 
 /* Steals `body`. */
 void sig_http_json(struct sig_exchange *exchange, unsigned status, json_t *body);
+/* The same with JSON that is text already; takes a reference. */
+void sig_http_text(struct sig_exchange *exchange, unsigned status, GBytes *text);
 /* {"e":{code,msg,retry_ms?}} with the status that fits the code. */
 void sig_http_error(struct sig_exchange *exchange, const char *code, const char *message,
                     int64_t retry_ms);

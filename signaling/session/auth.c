@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <glib.h>
 #include <jwt.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,14 +13,14 @@
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(jwt_t, jwt_free)
 
 static char *sign(const uint8_t *secret, const char *subject, const char *role, unsigned window,
-                  const char *session, int64_t lifetime_s)
+                  const char *session, int64_t since_s, int64_t lifetime_s)
 {
     g_autoptr(jwt_t) jwt = NULL;
     int64_t now_s = clock_wall_us() / 1000000;
     if (jwt_new(&jwt))
         return NULL;
     int r = jwt_add_grant(jwt, "sub", subject) | jwt_add_grant(jwt, "role", role) |
-            jwt_add_grant_int(jwt, "iat", (long)now_s) |
+            jwt_add_grant_int(jwt, "iat", (long)(since_s ? since_s : now_s)) |
             jwt_add_grant_int(jwt, "exp", (long)(now_s + lifetime_s)) |
             jwt_set_alg(jwt, JWT_ALG_HS256, secret, HALL_SECRET_BYTES);
     if (window)
@@ -53,7 +54,14 @@ char *sig_auth_issue(const uint8_t secret[HALL_SECRET_BYTES], const struct sig_i
                      int64_t lifetime_s)
 {
     return sign(secret, identity->subject, hall_role_name(identity->role), identity->window,
-                identity->session, lifetime_s);
+                identity->session, identity->since_s, lifetime_s);
+}
+
+int64_t sig_auth_lifetime_s(const struct sig_identity *identity, int64_t now_s)
+{
+    bool staff = identity->role == HALL_CLERK || identity->role == HALL_AUDITOR;
+    int64_t life_s = staff ? SIG_STAFF_LIFE_S : SIG_VISITOR_LIFE_S;
+    return identity->since_s ? MIN(SIG_TOKEN_S, identity->since_s + life_s - now_s) : SIG_TOKEN_S;
 }
 
 static int role_parse(const char *name, enum hall_role *ret_role)
@@ -83,6 +91,7 @@ int sig_auth_check(const uint8_t secret[HALL_SECRET_BYTES], const char *token,
     g_strlcpy(identity.session, session ? session : "", sizeof identity.session);
     long window = jwt_get_grant_int(jwt, "win"); /* -1 when the token names none */
     identity.window = window > 0 ? (unsigned)window : 0;
+    identity.since_s = jwt_get_grant_int(jwt, "iat");
     *ret_identity = identity;
     return 0;
 }
@@ -90,7 +99,7 @@ int sig_auth_check(const uint8_t secret[HALL_SECRET_BYTES], const char *token,
 char *sig_auth_issue_replay(const uint8_t secret[HALL_SECRET_BYTES], const char *staff_no,
                             const char *session)
 {
-    return sign(secret, staff_no, REPLAY, 0, session, SIG_REPLAY_S);
+    return sign(secret, staff_no, REPLAY, 0, session, 0, SIG_REPLAY_S);
 }
 
 int sig_auth_check_replay(const uint8_t secret[HALL_SECRET_BYTES], const char *token,

@@ -8,6 +8,7 @@
 #include "signaling/session/greetings.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/frame.h"
+#include "signaling/wire/json.h"
 
 enum { GREETING_MS = 200 }; /* how often a pending hello is looked for */
 
@@ -133,6 +134,11 @@ void sig_client_event(struct sig_client *client, const char *name, json_t *d)
 {
     uint64_t seq = sig_ring_next(&client->ring);
     g_autoptr(GBytes) frame = sig_frame_event(seq, name, d);
+    if (g_bytes_get_size(frame) > SIG_FRAME_BYTES) {
+        log_error("session", "%s of %zu bytes is more than a frame holds: not sent", name,
+                  g_bytes_get_size(frame));
+        return;
+    }
     sig_ring_put(&client->ring, seq, frame);
     if (client->conn)
         sig_conn_send(client->conn, frame, false);

@@ -10,12 +10,16 @@
 #include "hall/hall.h"
 #include "signaling/session/bitrate.h"
 #include "signaling/session/layout.h"
+#include "signaling/wire/bucket.h"
 
 struct sig_daemon;
 struct sig_peer;
 struct sig_session;
 
 enum { SIG_LABEL_BYTES = 96, SIG_GAP_SECTIONS = 3 };
+
+/* Each offer is written down and may be another PeerConnection, a part of its own in the recording. */
+enum { SIG_OFFER_US = 2000000, SIG_OFFER_BURST = 10 };
 
 struct sig_participant {
     struct sig_session *session;
@@ -33,6 +37,7 @@ struct sig_participant {
         int64_t audio_at_us, video_at_us; /* wall clock, since when */
         char cause[16];
     } muted;
+    struct sig_bucket offers;
     struct sig_peer *peer;    /* NULL: no PeerConnection now */
     struct sig_layout layout; /* who is in which of its slots */
     struct sig_bitrate bitrate;

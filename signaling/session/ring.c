@@ -15,6 +15,7 @@ static void event_destroy(void *data)
 void sig_ring_init(struct sig_ring *ring)
 {
     g_queue_init(&ring->events);
+    ring->bytes = 0;
     ring->seq = 1;
     ring->forgotten = 0;
 }
@@ -33,6 +34,7 @@ static void oldest_forget(struct sig_ring *ring)
 {
     struct event *event = g_queue_pop_head(&ring->events);
     ring->forgotten = event->seq;
+    ring->bytes -= g_bytes_get_size(event->frame);
     event_destroy(event);
 }
 
@@ -41,7 +43,8 @@ void sig_ring_put(struct sig_ring *ring, uint64_t seq, GBytes *frame)
     struct event *event = g_new(struct event, 1);
     *event = (struct event){seq, g_bytes_ref(frame)};
     g_queue_push_tail(&ring->events, event);
-    if (ring->events.length > SIG_RING_EVENTS)
+    ring->bytes += g_bytes_get_size(frame);
+    while (ring->events.length > SIG_RING_EVENTS || ring->bytes > SIG_RING_BYTES)
         oldest_forget(ring);
 }
 

@@ -1,16 +1,20 @@
-/* The events a client may have missed: the last SIG_RING_EVENTS that it did not acknowledge, in order. One
- * thread. */
+/* The events a client may have missed: the last that it did not acknowledge, in order; at most SIG_RING_EVENTS of
+ * SIG_RING_BYTES. One thread. */
 #ifndef SIGNALING_SESSION_RING_H
 #define SIGNALING_SESSION_RING_H
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-enum { SIG_RING_EVENTS = 256 };
+/* A replay goes through the outbox of a fresh socket (SIG_OUTBOX_BYTES) and must fit with room to spare: a page that
+ * cannot be caught up that way gets a snapshot. */
+enum { SIG_RING_EVENTS = 256, SIG_RING_BYTES = 128 * 1024 };
 
 struct sig_ring {
     GQueue events;
+    size_t bytes; /* of their frames */
     uint64_t seq; /* of the last event; the first is 2, so that 0 is always a page without memory */
     uint64_t forgotten; /* highest seq that cannot be sent again */
 };

@@ -22,7 +22,7 @@ struct sig_conn {
     GByteArray *frame; /* what came so far of a frame in pieces */
     int64_t heard_us;
     guint hello_timer, silence_timer;
-    char address[46];
+    char address[SIG_BLOCK_BYTES];
 };
 
 static gboolean hello_is_late(gpointer data)
@@ -66,8 +66,9 @@ struct sig_conn *sig_conn_create(struct sig_server *server, struct lws *wsi)
     conn->heard_us = now_us;
     conn->frame = g_byte_array_new();
     sig_outbox_init(&conn->outbox);
-    sig_bucket_init(&conn->bucket, FRAMES_PER_S, FRAMES_BURST, now_us);
+    sig_bucket_init(&conn->bucket, G_USEC_PER_SEC / FRAMES_PER_S, FRAMES_BURST, now_us);
     lws_get_peer_simple(wsi, conn->address, sizeof conn->address);
+    sig_blocks_enter(server->blocks, conn->address);
     conn->hello_timer = g_timeout_add(SIG_HELLO_MS, hello_is_late, conn);
     conn->silence_timer = g_timeout_add(SIG_PING_EVERY_MS / 2, silence_look, conn);
     g_hash_table_insert(server->conns, &conn->id, conn);
@@ -79,6 +80,7 @@ void sig_conn_destroy(struct sig_conn *conn)
     g_clear_handle_id(&conn->hello_timer, g_source_remove);
     g_clear_handle_id(&conn->silence_timer, g_source_remove);
     conn->server->ops->closed(conn, conn->server->user);
+    sig_blocks_leave(conn->server->blocks, conn->address);
     g_hash_table_remove(conn->server->conns, &conn->id);
     sig_outbox_finish(&conn->outbox);
     g_byte_array_unref(conn->frame);
@@ -196,9 +198,4 @@ guint64 sig_conn_id(const struct sig_conn *conn)
 bool sig_conn_is_closing(const struct sig_conn *conn)
 {
     return conn->close_code != 0;
-}
-
-const char *sig_conn_address(const struct sig_conn *conn)
-{
-    return conn->address;
 }

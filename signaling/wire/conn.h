@@ -44,6 +44,5 @@ bool sig_conn_is_greeting(const struct sig_conn *conn);
 guint64 sig_conn_id(const struct sig_conn *conn);
 
 bool sig_conn_is_closing(const struct sig_conn *conn);
-const char *sig_conn_address(const struct sig_conn *conn);
 
 #endif

@@ -162,10 +162,8 @@ static int head_write(struct sig_exchange *exchange)
     unsigned char *start = exchange->server->buffer + LWS_PRE, *at = start;
     if (!head_lines(exchange, &at, start + ANSWER_HEAD_BYTES))
         return -1;
-    bool bodyless = !exchange->left || exchange->method == SIG_HEAD;
-    int protocol = LWS_WRITE_HTTP_HEADERS | (bodyless ? LWS_WRITE_H2_STREAM_END : 0);
     size_t len = (size_t)(at - start);
-    if (lws_write(exchange->wsi, start, len, (enum lws_write_protocol)protocol) < (int)len)
+    if (lws_write(exchange->wsi, start, len, LWS_WRITE_HTTP_HEADERS) < (int)len)
         return -1;
     exchange->head_written = true;
     if (exchange->method == SIG_HEAD)

@@ -9,6 +9,8 @@
 
 struct sig_exchange;
 
+enum { SIG_BODY_BYTES = 16 * 1024 };
+
 enum sig_method { SIG_GET, SIG_HEAD, SIG_POST, SIG_OTHER_METHOD };
 
 enum sig_header {

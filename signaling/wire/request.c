@@ -2,10 +2,12 @@
 
 #include <glib.h>
 
+#include "base/log.h"
 #include "signaling/daemon.h"
 #include "signaling/session/client.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/frame.h"
+#include "signaling/wire/json.h"
 
 struct sig_request *sig_request_create(struct sig_client *client, int64_t id)
 {
@@ -34,6 +36,12 @@ static void finish(struct sig_request *request, GBytes *frame)
 void sig_request_answer(struct sig_request *request, json_t *d)
 {
     g_autoptr(GBytes) frame = sig_frame_answer(request->id, d ? d : json_object());
+    if (g_bytes_get_size(frame) > SIG_FRAME_BYTES) {
+        log_error("wire", "an answer of %zu bytes is more than a frame holds",
+                  g_bytes_get_size(frame));
+        sig_request_fail(request, "proto.limit", "the answer is larger than a frame", 0);
+        return;
+    }
     finish(request, frame);
 }
 

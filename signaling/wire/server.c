@@ -8,14 +8,22 @@
 #define SUBPROTOCOL "shipinban.v1"
 #define SOCKET_PATH "/ws"
 
-enum { HEADER_BYTES = 8192, KEEPALIVE_S = 60 };
+/* One address may have a quarter of all WebSockets: many pages of an office behind one address, but never all. */
+enum { HEADER_BYTES = 8192, KEEPALIVE_S = 60, ADDRESS_SHARE = 4 };
 
 static int handshake_filter(struct sig_server *server, struct lws *wsi)
 {
     char path[64];
     if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) < 0 || strcmp(path, SOCKET_PATH))
         return -1;
-    return server->draining || g_hash_table_size(server->conns) >= server->max_sockets ? -1 : 0;
+    if (server->draining || g_hash_table_size(server->conns) >= server->max_sockets)
+        return -1;
+    char address[SIG_BLOCK_BYTES];
+    lws_get_peer_simple(wsi, address, sizeof address);
+    if (sig_blocks_have_room(server->blocks, address))
+        return 0;
+    log_info("wire", "%s has its share of the sockets: one more is refused", address);
+    return -1;
 }
 
 static void socket_opened(struct sig_server *server, struct lws *wsi, struct sig_slot *slot)
@@ -145,6 +153,7 @@ int sig_server_create(const struct sig_server_config *config, const struct sig_s
     server->ops = ops;
     server->user = user;
     server->max_sockets = config->max_sockets;
+    server->blocks = sig_blocks_create(MAX(config->max_sockets / ADDRESS_SHARE, 1));
     server->conns = g_hash_table_new(g_int64_hash, g_int64_equal);
     server->exchanges = g_hash_table_new(g_int64_hash, g_int64_equal);
     lws_set_log_level(LLL_ERR | LLL_WARN, lws_says);
@@ -166,6 +175,7 @@ void sig_server_destroy(struct sig_server *server)
     if (server->context)
         lws_context_destroy(server->context);
     g_clear_pointer(&server->loop, g_main_loop_unref);
+    sig_blocks_destroy(server->blocks);
     g_hash_table_unref(server->conns);
     g_hash_table_unref(server->exchanges);
     g_free(server);

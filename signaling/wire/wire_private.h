@@ -5,11 +5,12 @@
 #include <glib.h>
 #include <libwebsockets.h>
 
+#include "signaling/wire/blocks.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/exchange.h"
 #include "signaling/wire/server.h"
 
-enum { SIG_CHUNK_BYTES = 64 * 1024, SIG_BODY_BYTES = 16 * 1024 };
+enum { SIG_CHUNK_BYTES = 64 * 1024 };
 
 struct sig_server {
     struct lws_context *context;
@@ -20,8 +21,9 @@ struct sig_server {
     unsigned max_sockets;
     bool draining;
     guint64 next_id;
-    GHashTable *conns;     /* id -> struct sig_conn, owned */
-    GHashTable *exchanges; /* id -> struct sig_exchange, owned */
+    struct sig_blocks *blocks; /* WebSockets by where they come from */
+    GHashTable *conns;         /* id -> struct sig_conn, owned */
+    GHashTable *exchanges;     /* id -> struct sig_exchange, owned */
     /* One thread writes at a time: a frame or a piece of a body is laid out here behind lws's headroom. */
     unsigned char buffer[LWS_PRE + SIG_CHUNK_BYTES];
 };

@@ -1,4 +1,5 @@
 """Calls with real media: start, hold, loss, reload, chat, end, and what the journal says of them."""
+import re
 import resource
 import sys
 
@@ -130,6 +131,21 @@ def test_same_connection_offers_again():
         assert person.refused('media.offer', {'sdp': broken, 'offer_id': 9}) == 'media.no_common_codec'
         answer.received()
         until(answer.received, 'media goes on')
+
+
+def test_offers_are_limited():
+    """one new PeerConnection after the other is told to wait, and the recording is not flooded"""
+    with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):
+        refusals = []
+        for number in range(40):
+            offer = re.sub(r'(?m)^o=(\S+) \d+', f'o=\\1 {1000 + number}', voice.offer)
+            try:
+                person.request('media.offer', {'sdp': offer, 'offer_id': number + 2})
+            except Refused as refusal:
+                refusals.append(refusal.error)
+        assert len(refusals) >= 20 and {error['code'] for error in refusals} == {'media.limit'}, refusals
+        assert all(0 < error['retry_ms'] <= 2001 for error in refusals), refusals
+        assert len(opened(daemon, session)) <= 22
 
 
 def test_journal_fails_in_mid_session():

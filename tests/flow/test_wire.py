@@ -214,5 +214,18 @@ def test_token_is_refreshed():
         assert fresh.welcome['snapshot']['ticket']['id'] == ticket['id']
 
 
+def test_token_of_an_ended_session():
+    """a token of one session is not refreshed when that session is over"""
+    with Daemon() as daemon:
+        opened = daemon.json('POST', '/api/v1/sessions', {'matter': 'SB01'}, daemon.api_key(), 201)
+        pages = [Page(daemon, person['token']) for person in opened['participants']]
+        again = pages[0].request('token.refresh')['token']
+        pages[0].cut()
+        pages[0] = Page(daemon, again)
+        pages[0].request('session.end')
+        for page in pages:
+            assert page.refused('token.refresh') == 'session.none'
+
+
 if __name__ == '__main__':
     tap.run(sys.modules[__name__])

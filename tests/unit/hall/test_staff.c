@@ -4,6 +4,7 @@
 
 #include "tests/harness/wait.h"
 #include "tests/unit/hall/client.h"
+#include "tests/unit/hall/trail.h"
 
 static void test_login(void)
 {
@@ -44,6 +45,22 @@ static void test_lock_out(void)
     client_restart(client); /* not forgotten */
     assert_refused(ASK(client, login, "3001", client_password("3001"), 1), "auth.locked");
     assert_done(ASK(client, login, "3002", client_password("3002"), 2));
+    client_destroy(client);
+}
+
+/* Made-up numbers do not fill the trail; those of accounts are always in it. */
+static void test_strangers(void)
+{
+    struct client *client = client_create(NULL);
+    for (int i = 0; i < 30; i++)
+        assert_refused(ASK(client, login, "9999", "x", 0), "auth.wrong_password");
+    assert_refused(ASK(client, login, "3001", "wrong", 1), "auth.wrong_password");
+    g_assert_cmpint(trail_number(client->database, "SELECT count(*) FROM audit WHERE action = "
+                                                   "'login.failed' AND object = 'staff:9999'"),
+                    ==, 20);
+    g_assert_cmpint(trail_number(client->database, "SELECT count(*) FROM audit WHERE action = "
+                                                   "'login.failed' AND object = 'staff:3001'"),
+                    ==, 1);
     client_destroy(client);
 }
 
@@ -115,6 +132,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/hall/staff/login", test_login);
+    g_test_add_func("/hall/staff/strangers", test_strangers);
     g_test_add_func("/hall/staff/lock-out", test_lock_out);
     g_test_add_func("/hall/staff/success-forgives", test_success_forgives);
     g_test_add_func("/hall/staff/guesses-side-by-side", test_guesses_side_by_side);

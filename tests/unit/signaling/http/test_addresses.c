@@ -14,6 +14,19 @@ static void test_each_has_its_own(void)
     sig_addresses_destroy(NULL);
 }
 
+static void test_ipv6_by_network(void)
+{
+    struct sig_addresses *addresses = sig_addresses_create();
+    char name[32];
+    for (int i = 0; i < SIG_ADDRESS_BURST; i++) {
+        g_snprintf(name, sizeof name, "2001:db8::%x", i + 1);
+        g_assert_true(sig_addresses_admit(addresses, name, 1000));
+    }
+    g_assert_false(sig_addresses_admit(addresses, "2001:db8::ffff", 1000));
+    g_assert_true(sig_addresses_admit(addresses, "2001:db8:0:1::1", 1000));
+    sig_addresses_destroy(addresses);
+}
+
 /* A flood of addresses neither grows without end nor lets anybody in for free; when they are idle they are forgotten. */
 static void test_bounded(void)
 {
@@ -33,6 +46,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/signaling/addresses/each_has_its_own", test_each_has_its_own);
+    g_test_add_func("/signaling/addresses/ipv6_by_network", test_ipv6_by_network);
     g_test_add_func("/signaling/addresses/bounded", test_bounded);
     return g_test_run();
 }

@@ -9,7 +9,7 @@
 static const uint8_t secret[HALL_SECRET_BYTES] = {1, 2, 3};
 static const uint8_t other[HALL_SECRET_BYTES] = {1, 2, 4};
 
-static const struct sig_identity clerk = {HALL_CLERK, "3002", 2, ""};
+static const struct sig_identity clerk = {HALL_CLERK, "3002", 2, "", 0};
 
 static void test_round_trip(void)
 {
@@ -21,12 +21,36 @@ static void test_round_trip(void)
     g_assert_cmpuint(found.window, ==, 2);
     g_assert_cmpstr(found.session, ==, "");
     const struct sig_identity helper = {HALL_HELPER, "ysq25sdp38t3arfqqqbhmbbfwg", 0,
-                                        "37xsmw5fprgejdva2bf8mymrrc"};
+                                        "37xsmw5fprgejdva2bf8mymrrc", 0};
     g_autofree char *second = sig_auth_issue(secret, &helper, 60);
     g_assert_cmpint(sig_auth_check(secret, second, &found), ==, 0);
     g_assert_cmpint(found.role, ==, HALL_HELPER);
     g_assert_cmpuint(found.window, ==, 0);
     g_assert_cmpstr(found.session, ==, helper.session);
+}
+
+/* A refresh keeps the time of the first token, and from there on the total life is counted. */
+static void test_total_life(void)
+{
+    struct sig_identity old = clerk, found;
+    const int64_t now_s = 2000000000;
+    g_assert_cmpint(sig_auth_lifetime_s(&old, now_s), ==, SIG_TOKEN_S);
+    old.since_s = now_s - 3600;
+    g_assert_cmpint(sig_auth_lifetime_s(&old, now_s), ==, SIG_TOKEN_S);
+    old.since_s = now_s - 20 * 3600;
+    g_assert_cmpint(sig_auth_lifetime_s(&old, now_s), ==, 4 * 3600);
+    old.since_s = now_s - SIG_STAFF_LIFE_S;
+    g_assert_cmpint(sig_auth_lifetime_s(&old, now_s), ==, 0);
+    old.role = HALL_CITIZEN;
+    g_assert_cmpint(sig_auth_lifetime_s(&old, now_s), ==, SIG_TOKEN_S);
+    g_autofree char *first = sig_auth_issue(secret, &clerk, 60);
+    g_assert_cmpint(sig_auth_check(secret, first, &found), ==, 0);
+    g_assert_cmpint(found.since_s, >, 0);
+    found.since_s -= 5000;
+    g_autofree char *again = sig_auth_issue(secret, &found, 60);
+    int64_t since_s = found.since_s;
+    g_assert_cmpint(sig_auth_check(secret, again, &found), ==, 0);
+    g_assert_cmpint(found.since_s, ==, since_s);
 }
 
 static void test_expired(void)
@@ -148,6 +172,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/signaling/auth/round_trip", test_round_trip);
+    g_test_add_func("/signaling/auth/total_life", test_total_life);
     g_test_add_func("/signaling/auth/expired", test_expired);
     g_test_add_func("/signaling/auth/other_secret", test_other_secret);
     g_test_add_func("/signaling/auth/tampered", test_tampered);

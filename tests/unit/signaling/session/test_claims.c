@@ -4,7 +4,7 @@
 #include <glib.h>
 
 static const struct sig_identity helper = {HALL_HELPER, "ysq25sdp38t3arfqqqbhmbbfwg", 0,
-                                           "37xsmw5fprgejdva2bf8mymrrc"};
+                                           "37xsmw5fprgejdva2bf8mymrrc", 0};
 
 static void test_once(void)
 {

@@ -72,6 +72,26 @@ static void test_overflow(void)
     sig_ring_finish(&ring);
 }
 
+/* What a replay sends fits into the outbox of a fresh socket, whatever the events' size. */
+static void test_bytes(void)
+{
+    struct sig_ring ring;
+    sig_ring_init(&ring);
+    g_autofree char *large = g_strnfill(40 * 1024, 'x');
+    g_autoptr(GBytes) frame = g_bytes_new(large, 40 * 1024);
+    uint64_t first = ring.seq;
+    for (int i = 0; i < 3; i++)
+        sig_ring_put(&ring, sig_ring_next(&ring), frame);
+    g_assert_true(sig_ring_holds(&ring, first));
+    sig_ring_put(&ring, sig_ring_next(&ring), frame);
+    g_assert_false(sig_ring_holds(&ring, first));
+    g_assert_true(sig_ring_holds(&ring, first + 1));
+    g_assert_cmpuint(ring.bytes, <=, SIG_RING_BYTES);
+    sig_ring_ack(&ring, ring.seq);
+    g_assert_cmpuint(ring.bytes, ==, 0);
+    sig_ring_finish(&ring);
+}
+
 static void test_ack(void)
 {
     struct sig_ring ring;
@@ -110,6 +130,7 @@ int main(int argc, char **argv)
     g_test_add_func("/signaling/ring/replay", test_replay);
     g_test_add_func("/signaling/ring/zero_is_never_held", test_zero_is_never_held);
     g_test_add_func("/signaling/ring/overflow", test_overflow);
+    g_test_add_func("/signaling/ring/bytes", test_bytes);
     g_test_add_func("/signaling/ring/ack", test_ack);
     g_test_add_func("/signaling/ring/holes", test_holes);
     return g_test_run();
