@@ -45,6 +45,7 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
+    setupFiles: ['src/i18n/testing.setup.ts'],
     include: ['src/**/*.test.ts'],
     css: { include: [/tokens\.css/] },
   },

@@ -23,6 +23,12 @@ describe('the record of an ended call', () => {
     expect(nextDone(before, reloaded, null)?.reason).toBe('hangup_clerk');
   });
 
+  it('waits for no result of a call that the server cut short', () => {
+    const cut = { ...emptyState, session: ended.session, ended: { reason: 'server_restart', at: 1 } };
+    const done = nextDone(null, { ...cut, ticket: aTicket({ state: 'IN_SESSION' }) }, null);
+    expect(done).toMatchObject({ reason: 'server_restart', pending: false });
+  });
+
   it('waits for no result where there is no ticket', () => {
     const state = { ...emptyState, ...ended, session: aSession({ state: 'ended', ticket: null }) };
     expect(nextDone(null, state, null)?.pending).toBe(false);

@@ -12,6 +12,9 @@ export interface Done {
 
 const name = 'done';
 
+/* The window has nothing to write down: the number waits again, or is another window's. */
+const withoutResult = ['transferred', 'connect_timeout', 'lost_clerk', 'recording_failed', 'server_restart'];
+
 export function loadDone(drawer: Drawer): Done | null {
   const text = drawer.get(name);
   if (text === null) {
@@ -48,11 +51,13 @@ export function nextDone(
     return before;
   }
   const result = ticket?.result ?? before?.result ?? null;
+  const reason = ended?.reason ?? before?.reason ?? 'closed';
   return {
     matter: ticket?.matter.name ?? session?.matter.name ?? before?.matter ?? '',
     number: ticket?.number ?? session?.number ?? before?.number ?? null,
-    reason: ended?.reason ?? before?.reason ?? 'closed',
+    reason,
     result,
-    pending: ticket !== null && ticket.state !== 'FINISHED' && result === null,
+    pending:
+      ticket !== null && ticket.state !== 'FINISHED' && result === null && !withoutResult.includes(reason),
   };
 }

@@ -62,12 +62,23 @@ client.store.subscribe((next) => {
 });
 let liveWhenLost = false;
 
+/* How the one call of a claim code ended; kept, so that a reload does not ask for a password instead. */
+export const claimOver = shallowRef(drawer.get('claim_over'));
+
+function endClaim(reason: string): void {
+  claimOver.value ??= reason;
+  drawer.set('claim_over', claimOver.value);
+  capture.stop();
+}
+
 client.socket.on('link', (next) => {
   if (link.value === 'open') {
     liveWhenLost = isLive(phase.value);
   }
   link.value = next;
-  if (next === 'refused') {
+  if (next === 'refused' && !hasWindow.value) {
+    endClaim('closed');
+  } else if (next === 'refused') {
     signOut('auth.expired');
   }
 });
@@ -81,12 +92,17 @@ client.socket.on('welcome', () => {
   liveWhenLost = false;
   if (hasWindow.value) {
     subscribe();
+  } else if (state.value.session === null) {
+    endClaim(state.value.ended?.reason ?? 'closed');
   }
   if (isLive(phase.value)) {
     void capture.open();
   }
 });
 client.socket.on('event', (event) => {
+  if (event.m === 'session.state' && event.d.state === 'ended' && !hasWindow.value) {
+    endClaim(event.d.reason ?? 'closed');
+  }
   if (event.m === 'session.started') {
     mediaError.value = null;
     void capture.open();
@@ -128,9 +144,20 @@ export async function start(): Promise<void> {
     history.replaceState(null, '', location.pathname);
     await enterByClaim(decodeURIComponent(claim));
   }
-  if (account.value !== null) {
+  if (account.value !== null && claimOver.value === null) {
     client.connect();
   }
+}
+
+/* From the end of a claim's call to signing in at a window. */
+export function toLogin(): void {
+  forgetClaim();
+  signOut(null);
+}
+
+function forgetClaim(): void {
+  claimOver.value = null;
+  drawer.remove('claim_over');
 }
 
 async function enterByClaim(code: string): Promise<void> {
@@ -145,6 +172,7 @@ async function enterByClaim(code: string): Promise<void> {
 }
 
 function enter(next: Account): void {
+  forgetClaim();
   accounts.write(next);
   account.value = next;
   loginNotice.value = null;

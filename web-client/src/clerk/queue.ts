@@ -56,4 +56,7 @@ export function markOf(row: QueueRow): RowMark {
   }
 }
 
+/* Waiting for this window among others; a server that does not say so shows only such. */
+export const isCallable = (row: QueueRow): boolean => isWaitingRow(row) && row.callable !== false;
+
 export const isWaitingRow = (row: QueueRow): boolean => row.state === 'TICKETED' || row.state === 'WAITING';

@@ -1,4 +1,5 @@
 import type { ClientState, MediaStatus, Participant, ParticipantStreams } from '@/core';
+import { personLabel } from '@/i18n/labels';
 import { liveSession, phaseOf, type Phase } from './phase';
 
 /* What the status line says: a key of the words with its values; `who` is filled in with a participant's label. */
@@ -82,7 +83,7 @@ function callLine(state: ClientState, streams: ParticipantStreams[]): StatusLine
   if (other === null) {
     return running;
   }
-  const who = other.label;
+  const who = personLabel(other.label);
   if (other.state === 'away') {
     return { key: 'line.away', tone: 'bad', who };
   }
@@ -93,7 +94,7 @@ function callLine(state: ClientState, streams: ParticipantStreams[]): StatusLine
 }
 
 function pictureLine(state: ClientState, streams: ParticipantStreams[], other: Participant): StatusLine | null {
-  const who = other.label;
+  const who = personLabel(other.label);
   const camera = streams.find((one) => one.participant === other.id)?.camera ?? 'empty';
   if (camera === 'codec_unsupported') {
     return { key: 'line.codec', tone: 'warn', who };

@@ -51,6 +51,7 @@ const sentences: Record<string, (listed: ListedEvent, who: string) => string> = 
     field(listed.event, 'kind') === 'cannot_hear'
       ? t('event.cannotHear', { who })
       : t('event.chat', { who, text: field(listed.event, 'text') }),
+  'session.invite': (_, who) => t('event.invite', { who }),
   mark: (listed) => t('event.mark', { text: field(listed.event, 'label') }),
   'session.state': (listed) => stateWords(listed),
   'media.mute': (listed, who) => t('event.mute', { who, what: muteWords(listed) }),

@@ -1,3 +1,4 @@
+import { personLabel } from '@/i18n/labels';
 import type { Timeline, TimelineEvent } from './timeline';
 
 /* What only an engineer reads: shown when asked for. */
@@ -23,7 +24,7 @@ export interface ListedEvent {
 }
 
 export function listEvents(timeline: Timeline): ListedEvent[] {
-  const labels = new Map(timeline.participants.map((one) => [one.id, one.label]));
+  const labels = new Map(timeline.participants.map((one) => [one.id, personLabel(one.label)]));
   return [...timeline.events]
     .sort((a, b) => a.at_ms - b.at_ms)
     .map((event, index) => ({

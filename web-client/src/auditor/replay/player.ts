@@ -7,14 +7,14 @@ import type { Leg } from './timeline';
 export class VideoPlayer implements Player {
   readonly leg = ref<Leg | null>(null);
   readonly broken = ref(false);
+  /* the one attempt that is made without being asked for */
+  private reloaded = false;
 
   constructor(
     private readonly element: HTMLVideoElement,
     private readonly base: string,
   ) {
-    element.addEventListener('error', () => {
-      this.broken.value = this.leg.value !== null;
-    });
+    element.addEventListener('error', () => this.erred());
     element.addEventListener('loadeddata', () => {
       this.broken.value = false;
     });
@@ -70,9 +70,28 @@ export class VideoPlayer implements Player {
     this.element.pause();
   }
 
+  /* Asked for by a person. The controller seeks to the clock as soon as there is something to seek in. */
+  retry(): void {
+    this.broken.value = false;
+    this.element.load();
+  }
+
+  private erred(): void {
+    if (this.leg.value === null) {
+      return;
+    }
+    if (this.reloaded) {
+      this.broken.value = true;
+    } else {
+      this.reloaded = true;
+      this.element.load();
+    }
+  }
+
   show(leg: Leg | null): void {
     this.leg.value = leg;
     this.broken.value = false;
+    this.reloaded = false;
     if (leg === null) {
       this.element.removeAttribute('src');
     } else {

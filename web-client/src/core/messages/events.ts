@@ -35,7 +35,7 @@ export const eventSchemas = {
   'ticket.updated': v.object({ ticket: Ticket }),
   'ticket.offered': v.object({
     ticket: Ticket,
-    why: v.picklist(['due', 'head']),
+    why: v.picklist(['due', 'head', 'transfer']),
     deadline_at: ms,
   }),
   'window.state': v.object({ window: Window }),

@@ -84,6 +84,8 @@ export const Ticket = v.object({
   staff_no: optional(key),
   deadline_at: optional(ms),
   result: optional(Result),
+  /* of the window that handed it over */
+  note: optional(v.string()),
 });
 export type Ticket = v.InferOutput<typeof Ticket>;
 
@@ -151,6 +153,8 @@ export const QueueRow = v.object({
   since: ms,
   priority: v.boolean(),
   mine: v.boolean(),
+  /* this window can call it */
+  callable: optional(v.boolean()),
 });
 export type QueueRow = v.InferOutput<typeof QueueRow>;
 

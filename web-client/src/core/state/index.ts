@@ -2,7 +2,7 @@ import type { AnyEvent, Welcome } from '../messages';
 import { reduceQueue } from './queue';
 import { reduceSession, withSession } from './session';
 import { emptyState, type ClientState } from './state';
-import { reduceTicket, withTicket } from './ticket';
+import { isWaiting, reduceTicket, withTicket } from './ticket';
 
 export * from './state';
 export { withSession } from './session';
@@ -26,7 +26,7 @@ export function reduceWelcome(state: ClientState, welcome: Welcome, now: number)
   if (!snapshot) {
     return next;
   }
-  /* the call ended while this page was away, and nobody could say why */
+  /* the call ended while this page was away, and nobody could say why; a number that waits again was cut off */
   const lost = state.session !== null && state.session.state !== 'ended' && !snapshot.session;
   const blank: ClientState = {
     ...next,
@@ -34,7 +34,7 @@ export function reduceWelcome(state: ClientState, welcome: Welcome, now: number)
     called: null,
     session: null,
     hold: null,
-    ended: lost ? { reason: 'closed', at: now } : state.ended,
+    ended: lost ? { reason: isWaiting(snapshot.ticket ?? null) ? 'server_restart' : 'closed', at: now } : state.ended,
     offered: null,
     window: snapshot.window ?? null,
     queue: snapshot.queue ?? null,

@@ -22,7 +22,7 @@ export interface Called {
 
 export interface Offered {
   ticket: Ticket;
-  why: 'due' | 'head';
+  why: 'due' | 'head' | 'transfer';
   deadlineAt: number;
 }
 

@@ -8,6 +8,9 @@ export const en: Record<ClerkKey, string> = {
   'clerk.titleCalled': 'Incoming {number}',
 
   'link.connecting': 'Connecting',
+  'claim.over.title': 'The call has ended',
+  'claim.over.body': 'Nothing more to do; you may close this page.',
+  'claim.over.login': 'Sign in at a counter',
   'link.waiting': 'No network; reconnecting. The call and the number are kept.',
   'link.callLost': 'The call ended while the link was down; the number is back in the queue and called first.',
   'link.replaced.title': 'Open in another page',
@@ -72,6 +75,8 @@ export const en: Record<ClerkKey, string> = {
   'offer.waited': 'waited {time}',
   'offer.due': 'Next by the order, and this counter can serve it',
   'offer.head': 'Missed last time, called first',
+  'offer.transfer': 'Handed over by another counter',
+  'offer.note': 'Note: {note}',
   'offer.accept': 'Accept',
   'offer.reject': 'Decline',
   'offer.left': 'back to the head in {seconds} s',

@@ -8,6 +8,9 @@ export const zhCN = {
   'clerk.titleCalled': '来号 {number}',
 
   'link.connecting': '正在连接',
+  'claim.over.title': '通话已结束',
+  'claim.over.body': '没有别的事要做了，可以关闭这个页面。',
+  'claim.over.login': '登录窗口',
   'link.waiting': '网络断了，正在重连。通话和当前的号都还在。',
   'link.callLost': '断线期间通话已结束，号已回到队列，会优先再叫。',
   'link.replaced.title': '已在另一个页面打开',
@@ -71,6 +74,8 @@ export const zhCN = {
   'offer.waited': '已等 {time}',
   'offer.due': '按顺序轮到，本窗口能办这个事项',
   'offer.head': '上次没有接通，优先再叫',
+  'offer.transfer': '别的窗口转来',
+  'offer.note': '转接说明：{note}',
   'offer.accept': '接听',
   'offer.reject': '拒接',
   'offer.left': '{seconds} 秒内未接，退回队首',

@@ -1,0 +1,2 @@
+/* The tests read Chinese words, whatever the machine they run on speaks. */
+localStorage.setItem('shipinban.language', 'zh-CN');
