@@ -4,16 +4,28 @@
 
 : "${root:?ui.sh comes first}"
 
-# native_build FOLDER [MESON-OPTION...]: set up once, then ninja.
-native_build() {
+# native_setup FOLDER [MESON-OPTION...]: anew where the options are others than the last time.
+native_setup() {
     local folder=$root/$1 stamp=$root/$1/.set-up-with
     shift
-    if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$*" ]; then
-        rm -rf "$folder/build.ninja" "$folder/meson-private" "$folder/meson-info"
-        meson setup "$folder" "$root" "$@" || return
-        printf '%s\n' "$*" >"$stamp"
+    if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$*" ]; then
+        return 0
     fi
-    ninja -C "$folder"
+    rm -rf "$folder/build.ninja" "$folder/meson-private" "$folder/meson-info"
+    meson setup "$folder" "$root" "$@" || return
+    printf '%s\n' "$*" >"$stamp"
+}
+
+# native_build FOLDER [MESON-OPTION...]: everything, the tests too.
+native_build() {
+    native_setup "$@" || return
+    ninja -C "$root/$1"
+}
+
+# The programs alone, in the ordinary build: what a trial needs.
+native_programs() {
+    native_setup build || return
+    ninja -C "$root/build" signaling/shipinban recorder/shipinban-recorder
 }
 
 # One digest over everything the web client's build reads.
