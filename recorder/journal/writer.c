@@ -74,6 +74,8 @@ static void remove_journal(struct rec_writer *writer, struct rec_journal *journa
     writer->journals[rec_journal_index(journal->id)] = NULL;
     writer->env.health->open_journals = --writer->open_count;
     rec_journal_end(journal, now_us);
+    if (!writer->open_count) /* no tick comes to see that nothing waits */
+        writer->env.health->waiting_since_us = 0;
 }
 
 static void open_journal(struct rec_writer *writer, const struct rec_command *command)

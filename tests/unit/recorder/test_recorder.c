@@ -269,6 +269,38 @@ static void test_overflow_is_recorded(void)
     tear_down(&f, NULL);
 }
 
+static int64_t lag_of(const struct rec *rec)
+{
+    struct rec_stats stats;
+    rec_stats_read(rec, &stats);
+    return stats.lag_us;
+}
+
+static bool waits(void *rec)
+{
+    return lag_of(rec) > 0;
+}
+
+static bool waits_for_nothing(void *rec)
+{
+    return lag_of(rec) == 0;
+}
+
+/* What waits is told; when the last journal is closed nothing does. */
+static void test_lag(void)
+{
+    struct fixture f = {0};
+    struct rec_config config = config_of(temp_dir());
+    config.sync_interval_ms = 5000;
+    set_up_with(&f, config);
+    expect_durable(&f);
+    g_assert_cmpint(rec_journal_event(f.rec, f.journal, "mark", NULL, 0), ==, 0);
+    g_assert_true(wait_until(NULL, waits, f.rec, TIMEOUT_US));
+    close_journal(&f);
+    g_assert_true(wait_until(NULL, waits_for_nothing, f.rec, TIMEOUT_US));
+    tear_down(&f, NULL);
+}
+
 static int start_timer(void)
 {
     const struct itimerspec millisecond = {.it_interval = {.tv_nsec = 1000000},
@@ -371,6 +403,7 @@ int main(int argc, char **argv)
     g_test_add_func("/recorder/rotation", test_rotation);
     g_test_add_func("/recorder/overflow_is_recorded", test_overflow_is_recorded);
     g_test_add_func("/recorder/four_times_the_rate", test_four_times_the_rate);
+    g_test_add_func("/recorder/lag", test_lag);
     g_test_add_func("/recorder/reserve", test_reserve);
     return g_test_run();
 }
