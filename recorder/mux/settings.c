@@ -1,7 +1,11 @@
 #include "recorder/mux/settings.h"
 
+#include "recorder/mux/keys.h"
+
 #include <errno.h>
 #include <glib.h>
+
+enum { ORPHAN_GRACE_MS = 3000 };
 
 static const char group[] = "recorder";
 
@@ -12,32 +16,25 @@ static char *read_path(GKeyFile *file, const char *folder, const char *key)
     return g_canonicalize_filename(value && *value ? value : key, folder);
 }
 
-static int read_grace(GKeyFile *file, const char *path, int64_t *ret_us, char **ret_what)
+/* In range: rec_keys_check() looked. */
+static int64_t read_grace_us(GKeyFile *file)
 {
-    static const char key[] = "orphan_grace_ms";
-    g_autoptr(GError) error = NULL;
-    int ms = 3000;
-    if (g_key_file_has_key(file, group, key, NULL))
-        ms = g_key_file_get_integer(file, group, key, &error);
-    if (error || ms < 0) {
-        *ret_what = g_strdup_printf("%s: [%s] %s: %s", path, group, key,
-                                    error ? error->message : "is negative");
-        return -EINVAL;
-    }
-    *ret_us = ms * INT64_C(1000);
-    return 0;
+    g_autofree char *text = g_key_file_get_value(file, group, "orphan_grace_ms", NULL);
+    return (text && *text ? g_ascii_strtoll(text, NULL, 10) : ORPHAN_GRACE_MS) * 1000;
 }
 
 int rec_settings_read(struct rec_settings *settings, const char *path, char **ret_what)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) error = NULL;
-    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error)) {
+    g_autofree char *text = NULL;
+    gsize len = 0;
+    if (!g_file_get_contents(path, &text, &len, &error) ||
+        !g_key_file_load_from_data(file, text, len, G_KEY_FILE_NONE, &error)) {
         *ret_what = g_strdup_printf("%s: %s", path, error->message);
         return -EINVAL;
     }
-    int64_t grace_us = 0;
-    int r = read_grace(file, path, &grace_us, ret_what);
+    int r = rec_keys_check(path, text, file, ret_what);
     if (r < 0)
         return r;
     g_autofree char *absolute = g_canonicalize_filename(path, NULL);
@@ -45,7 +42,7 @@ int rec_settings_read(struct rec_settings *settings, const char *path, char **re
     *settings = (struct rec_settings){
         .spool_dir = read_path(file, folder, "spool"),
         .archive_dir = read_path(file, folder, "archive"),
-        .orphan_grace_us = grace_us,
+        .orphan_grace_us = read_grace_us(file),
     };
     return 0;
 }

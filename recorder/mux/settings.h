@@ -10,7 +10,7 @@ struct rec_settings {
     int64_t orphan_grace_us;
 };
 
-/* 0 or -EINVAL with `ret_what` in words (g_free() it). The daemon checks the rest of the file. */
+/* 0 or -EINVAL with `ret_what` in words (g_free() it). The whole file has to be right. */
 int rec_settings_read(struct rec_settings *settings, const char *path, char **ret_what);
 void rec_settings_finish(struct rec_settings *settings);
 
