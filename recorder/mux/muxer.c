@@ -34,7 +34,15 @@ int rec_muxer_start(char **ret_what)
 struct feed {
     const GArray *samples;
     guint next;
+    bool webm;
 };
+
+/* A WebM counts whole milliseconds: matroskamux rounds a block's time, but cuts off a cue's. */
+static GstClockTime time_of(const struct feed *feed, const struct rec_sample *sample)
+{
+    int64_t us = feed->webm ? (sample->pts_us + 500) / 1000 * 1000 : sample->pts_us;
+    return (GstClockTime)us * GST_USECOND;
+}
 
 static int64_t duration_us(const struct feed *feed, guint i)
 {
@@ -58,13 +66,12 @@ static GstBuffer *make_buffer(const struct feed *feed, guint i)
     guint8 *data = g_byte_array_steal(bytes, &len);
     g_byte_array_unref(bytes);
     GstBuffer *buffer = gst_buffer_new_wrapped(data, len);
-    GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = (GstClockTime)sample->pts_us * GST_USECOND;
+    GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = time_of(feed, sample);
     /* A WebM picture without a length becomes a SimpleBlock, which says whether it is a key frame; with one, matroskamux
      * writes a BlockGroup without ReferenceBlock, and every player takes each picture for a key frame and seeks into the
      * middle of a prediction. */
     if (sample->frame->codec != REC_CODEC_VP8)
         GST_BUFFER_DURATION(buffer) = (GstClockTime)duration_us(feed, i) * GST_USECOND;
-    /* Each piece of Opus stands by itself; unmarked, Chromium finds no place to start from where the voice came first. */
     if (sample->frame->codec != REC_CODEC_OPUS && !sample->frame->keyframe)
         GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
     return buffer;
@@ -194,8 +201,9 @@ int rec_muxer_write(const struct rec_leg *leg, const char *path, char **ret_what
     gst_bin_add_many(GST_BIN(pipeline), muxer, sink, NULL);
     gst_element_link(muxer, sink);
 
-    struct feed video = {.samples = leg->video};
-    struct feed audio = {.samples = leg->audio};
+    bool webm = leg->codec != REC_CODEC_H264;
+    struct feed video = {.samples = leg->video, .webm = webm};
+    struct feed audio = {.samples = leg->audio, .webm = webm};
     if (leg->video->len)
         add_feed(pipeline, muxer, "video_%u", &video, video_caps(leg));
     if (leg->audio->len)

@@ -39,7 +39,7 @@ static int write_legs(struct render *render)
             return fail(render, r, leg->file);
         g_autofree char *seed =
             g_strconcat(render->session.id ? render->session.id : "", "/", leg->file, NULL);
-        r = rec_stamp_file(path, seed, leg->start_us);
+        r = rec_stamp_file(path, seed, leg->start_us, leg->end_us - leg->start_us);
         if (r < 0)
             return fail(render, r, leg->file);
     }

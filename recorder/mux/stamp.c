@@ -13,7 +13,7 @@
 struct stamp {
     uint8_t *data;
     uint8_t seed[DIGEST_SHA256_BYTES];
-    int64_t wall_us;
+    int64_t wall_us, length_us;
     unsigned tracks;
     uint64_t track;  /* number of the track entry being walked */
     uint64_t voices; /* bit n: track n carries sound */
@@ -27,6 +27,7 @@ enum {
     EBML_INFO = 0x1549a966,
     EBML_SEGMENT_UID = 0x73a4,
     EBML_DATE = 0x4461,
+    EBML_DURATION = 0x4489,
     EBML_TRACKS = 0x1654ae6b,
     EBML_TRACK = 0xae,
     EBML_TRACK_NUMBER = 0xd7,
@@ -82,6 +83,17 @@ static void mark_voice(const struct stamp *stamp, uint8_t *block, size_t len)
         block[r.at] |= BLOCK_KEYFRAME;
 }
 
+/* matroskamux takes the longest track's length, whenever that track begins. In milliseconds, as it counts
+ * time. */
+static void put_duration(const struct stamp *stamp, uint8_t *data, size_t len)
+{
+    double ms = (double)stamp->length_us / 1000;
+    uint64_t bits = 0;
+    _Static_assert(sizeof bits == sizeof ms, "an IEEE 754 double");
+    memcpy(&bits, &ms, sizeof bits);
+    put_number(data, len, bits);
+}
+
 static void stamp_element(struct stamp *stamp, uint64_t id, size_t at, size_t len)
 {
     uint8_t *data = stamp->data + at;
@@ -89,6 +101,8 @@ static void stamp_element(struct stamp *stamp, uint64_t id, size_t at, size_t le
         memcpy(data, stamp->seed, len);
     else if (id == EBML_DATE && len == 8)
         put_number(data, len, (uint64_t)(stamp->wall_us - MATROSKA_EPOCH_S * 1000000) * 1000);
+    else if (id == EBML_DURATION && len == 8)
+        put_duration(stamp, data, len);
     else if (id == EBML_TRACK_UID && len <= 8)
         put_number(data, len, ++stamp->tracks);
     else if (id == EBML_TRACK_NUMBER && len <= 8)
@@ -167,9 +181,10 @@ static void stamp_mp4(struct stamp *stamp, size_t len)
 
 /* ---- both -------------------------------------------------------------------------------------------- */
 
-void rec_stamp_bytes(uint8_t *data, size_t len, const char *seed, int64_t wall_us)
+void rec_stamp_bytes(uint8_t *data, size_t len, const char *seed, int64_t wall_us,
+                     int64_t length_us)
 {
-    struct stamp stamp = {.data = data, .wall_us = wall_us};
+    struct stamp stamp = {.data = data, .wall_us = wall_us, .length_us = length_us};
     if (len < 8 || digest_sha256(seed, strlen(seed), stamp.seed) < 0)
         return;
     struct bytes_reader r = bytes_reader(data, len);
@@ -179,7 +194,7 @@ void rec_stamp_bytes(uint8_t *data, size_t len, const char *seed, int64_t wall_u
         stamp_mp4(&stamp, len);
 }
 
-int rec_stamp_file(const char *path, const char *seed, int64_t wall_us)
+int rec_stamp_file(const char *path, const char *seed, int64_t wall_us, int64_t length_us)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC);
     if (fd < 0)
@@ -192,7 +207,7 @@ int rec_stamp_file(const char *path, const char *seed, int64_t wall_us)
         if (data == MAP_FAILED) {
             r = -errno;
         } else {
-            rec_stamp_bytes(data, len, seed, wall_us);
+            rec_stamp_bytes(data, len, seed, wall_us, length_us);
             munmap(data, len);
         }
     }

@@ -8,6 +8,42 @@ import { Stack } from '../lib/daemon.js';
 import { connect, finish, hangUp, recordingRuns, seesOther, signIn, takeNumber } from '../lib/scenario.js';
 import { until } from '../lib/wait.js';
 
+/* In the page: a plain player jumps from place to place. What went wrong, in words. */
+async function seekThrough({ path, places }) {
+  const video = document.createElement('video');
+  const heard = (name, ms = 10000) =>
+    new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`no ${name} in ${ms} ms`)), ms);
+      const ends = (act) => () => {
+        clearTimeout(late);
+        act();
+      };
+      video.addEventListener(name, ends(resolve), { once: true });
+      video.addEventListener('error', ends(() => reject(new Error(video.error?.message ?? 'error'))), { once: true });
+    });
+  video.muted = true;
+  video.preload = 'auto';
+  document.body.append(video);
+  const wrong = [];
+  let at = 'opening';
+  try {
+    const ready = heard('loadeddata');
+    video.src = path;
+    await ready;
+    for (const place of places) {
+      at = `${place} s`;
+      const seeked = heard('seeked');
+      video.currentTime = place;
+      await seeked;
+      if (video.error || Math.abs(video.currentTime - place) > 0.1) wrong.push(`${at}: stands at ${video.currentTime}`);
+    }
+  } catch (error) {
+    wrong.push(`${at}: ${error.message}`);
+  }
+  video.remove();
+  return wrong;
+}
+
 describe('an auditor', () => {
   let stack, auditor, number, recording;
 
@@ -71,6 +107,18 @@ describe('an auditor', () => {
       const rows = await auditor.page.evaluate(() => window.e2e.seen);
       return rows.filter((row) => row[0] === 1).length > 20 && rows.filter((row) => row[0] === 2).length > 20;
     }, 'painted counters of both sides in the replay');
+  });
+
+  it('jumps to any place of each file', async () => {
+    const session = recording.path.split('/').at(-1);
+    const page = await auditor.context.newPage();
+    await page.goto(`${stack.url}/`);
+    assert.ok(recording.timeline.legs.length >= 2);
+    for (const { file } of recording.timeline.legs) {
+      const told = await page.evaluate(seekThrough, { path: `/replay/${session}/${file}`, places: [0.077, 0.19, 0.5, 2, 3.9, 0.077] });
+      assert.deepEqual(told, [], `${file}: ${told.join(', ')}`);
+    }
+    await page.close();
   });
 
   it('cannot fetch a file without the grant', async () => {

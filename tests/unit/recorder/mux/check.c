@@ -41,6 +41,14 @@ void check_decodes(const char *path)
     g_autofree char *output = run(argv);
 }
 
+void check_decodes_from(const char *path, double at_s)
+{
+    g_autofree char *at = g_strdup_printf("%.3f", at_s);
+    const char *const argv[] = {"ffmpeg", "-nostdin", "-v", "warning", "-xerror", "-ss", at,  "-i",
+                                path,     "-map",     "0",  "-f",      "null",    "-",   NULL};
+    g_autofree char *output = run(argv);
+}
+
 unsigned check_frames(const char *path, const char *stream)
 {
     const char *const argv[] = {"ffprobe",

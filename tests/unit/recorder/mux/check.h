@@ -11,6 +11,8 @@ bool check_has_ffmpeg(void);
 
 /* Decodes everything; not one complaint is allowed. */
 void check_decodes(const char *path);
+/* The same from a place on, as a player gets there. */
+void check_decodes_from(const char *path, double at_s);
 
 /* "v" or "a": how many frames come out of the decoder. */
 unsigned check_frames(const char *path, const char *stream);
