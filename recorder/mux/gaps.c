@@ -5,11 +5,18 @@
 #include <string.h>
 
 /* Longer than a sender with nothing to say stays quiet: Opus in DTX speaks every 400 ms, a browser
- * repeats a still picture of a camera about once a second, of a document more seldom. */
-static const int64_t silence_us[REC_SOURCE_COUNT] = {1000000, 2500000, 10000000};
+ * repeats a still picture of a camera about once a second. A document that does not change, or is shown
+ * no longer, sends nothing for as long as it likes. */
+static const int64_t silence_us[REC_SOURCE_COUNT] = {1000000, 2500000, INT64_MAX};
+/* Where the journal tells of a fault so much silence is its doing. Less is what a decoder conceals. */
+#define TOLD_SILENCE_US 100000
 /* What is left over at the edges of an explained gap belongs to it: a picture comes back with the next
  * key frame, not at the moment a hold ends. */
 #define REST_MIN_US 1000000
+/* A camera that was off has to start first. */
+#define CAMERA_REST_US 2500000
+/* A document that was seen so short a time before is still being shown. */
+#define DOCUMENT_SHOWN_US 10000000
 
 const char *rec_cause_name(enum rec_cause cause)
 {
@@ -45,6 +52,12 @@ static bool applies(const struct search *search, const struct rec_gap *cause, in
                              end_us);
 }
 
+static int64_t rest_us(const struct rec_gap *cause)
+{
+    return cause->source == REC_SOURCE_CAMERA && cause->cause != REC_CAUSE_HOLD ? CAMERA_REST_US
+                                                                                : REST_MIN_US;
+}
+
 /* A hole that a fault of ours explains is that fault's from end to end. Otherwise what people did on
  * purpose is taken out of it (it is in the list on its own) and the rest is the network's. */
 static void explain(struct search *search, int64_t start_us, int64_t end_us)
@@ -63,7 +76,7 @@ static void explain(struct search *search, int64_t start_us, int64_t end_us)
             continue;
         if (cause->start_us - start_us >= REST_MIN_US)
             explain(search, start_us, cause->start_us);
-        if (end_us - cause->end_us >= REST_MIN_US)
+        if (end_us - cause->end_us >= rest_us(cause))
             explain(search, cause->end_us, end_us);
         return;
     }
@@ -80,13 +93,49 @@ static bool is_in_hole(const struct rec_frames *run, int64_t start_us, int64_t e
     return false;
 }
 
+/* A fault that the journal tells of within that time, or NULL. */
+static const struct rec_gap *find_fault(const struct search *search, int64_t start_us,
+                                        int64_t end_us)
+{
+    for (guint i = 0; i < search->causes->len; i++) {
+        const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
+        if (!rec_cause_is_intended(cause) && applies(search, cause, start_us, end_us))
+            return cause;
+    }
+    return NULL;
+}
+
+/* Of a document's silence only what faults explain is missing. */
+static void explain_document(struct search *search, int64_t start_us, int64_t end_us)
+{
+    const struct rec_gap *fault = find_fault(search, start_us, end_us);
+    if (!fault)
+        return;
+    int64_t from_us = MAX(fault->start_us, start_us);
+    int64_t until_us = MIN(fault->end_us, end_us);
+    if (until_us - from_us >= TOLD_SILENCE_US)
+        explain(search, from_us, until_us);
+    explain_document(search, start_us, from_us);
+    explain_document(search, until_us, end_us);
+}
+
+static void explain_silence(struct search *search, int64_t start_us, int64_t end_us)
+{
+    if (end_us - start_us < TOLD_SILENCE_US)
+        return;
+    if (search->track->source == REC_SOURCE_DOCUMENT)
+        explain_document(search, start_us, end_us);
+    else if (end_us - start_us > silence_us[search->track->source] ||
+             find_fault(search, start_us, end_us))
+        explain(search, start_us, end_us);
+}
+
 static void find_silence(struct search *search, const struct rec_frames *run, int64_t *last_us)
 {
     for (guint i = 0; i < run->frames->len; i++) {
         int64_t at_us = g_array_index(run->frames, struct rec_frame, i).wall_us;
-        if (*last_us && at_us - *last_us > silence_us[search->track->source] &&
-            !is_in_hole(run, *last_us, at_us))
-            explain(search, *last_us, at_us);
+        if (*last_us && !is_in_hole(run, *last_us, at_us))
+            explain_silence(search, *last_us, at_us);
         *last_us = at_us;
     }
     for (guint i = 0; i < run->holes->len; i++) {
@@ -105,7 +154,26 @@ static void add_intended(struct search *search, int64_t start_us, int64_t end_us
     }
 }
 
-static void search_track(struct search *search, int64_t session_end_us)
+/* Until when something should have come. A document that sends no more is shown no more. */
+static int64_t expected_until_us(const struct search *search, const struct rec_session *session,
+                                 int64_t last_us)
+{
+    int64_t left_us = search->track->participant->left_us;
+    if (search->track->source == REC_SOURCE_DOCUMENT)
+        return last_us;
+    return MAX(last_us, left_us ? left_us : session->ended_us);
+}
+
+/* The daemon died and nobody went on: nothing is known of what came after, not even how long it was. */
+static void add_cut(struct search *search, const struct rec_session *session, int64_t last_us)
+{
+    bool shown = search->track->source != REC_SOURCE_DOCUMENT ||
+                 session->ended_us - last_us < DOCUMENT_SHOWN_US;
+    if (session->cut && shown && !search->track->participant->left_us)
+        add(search, REC_CAUSE_RESTART, session->ended_us, session->ended_us);
+}
+
+static void search_track(struct search *search, const struct rec_session *session)
 {
     const struct rec_track *track = search->track;
     int64_t first_us = 0, last_us = 0;
@@ -117,12 +185,10 @@ static void search_track(struct search *search, int64_t session_end_us)
     }
     if (!first_us)
         return;
-    /* Somebody whose media ended before he left. */
-    int64_t left_us = track->participant->left_us ? track->participant->left_us : session_end_us;
-    int64_t end_us = MAX(last_us, left_us);
-    if (end_us - last_us > silence_us[track->source])
-        explain(search, last_us, end_us);
+    int64_t end_us = expected_until_us(search, session, last_us);
+    explain_silence(search, last_us, end_us);
     add_intended(search, first_us, end_us);
+    add_cut(search, session, last_us);
     search->gaps->expected_us += end_us - first_us;
 }
 
@@ -142,7 +208,7 @@ void rec_gaps_init(struct rec_gaps *gaps, const struct rec_session *session,
     *gaps = (struct rec_gaps){.gaps = g_array_new(FALSE, FALSE, sizeof(struct rec_gap))};
     for (guint i = 0; i < legs->tracks->len; i++) {
         struct search search = {.gaps = gaps, .causes = causes, .track = legs->tracks->pdata[i]};
-        search_track(&search, session->ended_us);
+        search_track(&search, session);
     }
     g_array_sort(gaps->gaps, compare_gaps);
 }

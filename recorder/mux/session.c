@@ -7,6 +7,8 @@
 #include <string.h>
 
 enum { SECTIONS_MAX = 4096, PARTICIPANTS_MAX = 256 };
+/* A segment that only became full is followed by the next one at once. */
+#define RESTART_MIN_US 100000
 
 const char *rec_source_name(enum rec_source source)
 {
@@ -125,6 +127,7 @@ static void on_info(struct rec_session *session, const struct rec_pcapng_block *
 static void on_start(struct rec_session *session, const struct rec_pcapng_block *block)
 {
     take_text(&block->event, "SESSION", &session->id);
+    g_clear_pointer(&session->end_reason, g_free); /* it went on: that was not the end */
 }
 
 static void on_joined(struct rec_session *session, const struct rec_pcapng_block *block)
@@ -256,7 +259,7 @@ static void note_time(struct walk *walk, unsigned segment, int64_t wall_us)
     struct rec_session *session = walk->session;
     if (!session->started_us || wall_us < session->started_us)
         session->started_us = wall_us;
-    if (segment != walk->segment && wall_us - session->ended_us > G_USEC_PER_SEC) {
+    if (segment != walk->segment && wall_us - session->ended_us > RESTART_MIN_US) {
         const struct rec_span span = {session->ended_us, wall_us};
         g_array_append_val(session->restarts, span);
     }
@@ -286,6 +289,9 @@ int rec_session_read(struct rec_session *session, struct rec_segments *segments)
     int r = rec_segments_read(segments, on_block, &walk);
     if (r == 0 && !session->started_us)
         r = -ENODATA;
+    session->cut = !segments->ended;
+    if (session->cut && !session->end_reason)
+        session->end_reason = g_strdup("server_restart");
     for (guint i = 0; r == 0 && i < session->sections->len; i++) {
         struct rec_section *section = session->sections->pdata[i];
         section->participant = participant_of_tag(session, section->tag);

@@ -42,7 +42,8 @@ struct rec_happening {
 struct rec_session {
     char *id; /* NULL: no segment said */
     char *number, *matter, *matter_name, *window, *staff_no;
-    char *end_reason;
+    char *end_reason;             /* "server_restart" where the journal says none and is cut */
+    bool cut;                     /* the journal just stops: no journal.end */
     int64_t started_us, ended_us; /* wall clock: first and last record */
     GPtrArray *participants;      /* struct rec_participant *, in order of appearance */
     GPtrArray *sections;          /* struct rec_section * */

@@ -21,7 +21,7 @@ struct fixture {
     struct bytes_writer w;
     unsigned segment;
     char previous[DIGEST_SHA256_HEX_BYTES];
-    uint16_t seq;
+    uint16_t seq, picture_seq;
 
     struct rec_segments segments;
     struct rec_session session;
@@ -79,6 +79,36 @@ static void describe(struct fixture *f)
     event(f, 0, "participant.joined", joined, G_N_ELEMENTS(joined));
     event(f, 0, "peer.open", peer, G_N_ELEMENTS(peer));
     event(f, 0, "media.section", section, G_N_ELEMENTS(section));
+    static const char *const sources[] = {"camera", "document"};
+    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+        const struct rec_field picture[] = {{"TAG", "1"},
+                                            {"SECTION", i ? "2" : "1"},
+                                            {"SOURCE", sources[i]},
+                                            {"PAYLOADS", "96:VP8/90000"}};
+        event(f, 0, "media.section", picture, G_N_ELEMENTS(picture));
+    }
+}
+
+enum { CAMERA = 1, DOCUMENT = 2 };
+
+/* Pictures from one moment to the next, each a key frame; nothing of it is lost. */
+static void show(struct fixture *f, uint8_t section, int64_t from_us, int64_t until_us)
+{
+    static const uint8_t key[] = {0x10, 0x50, 0x42, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 1};
+    for (int64_t at_us = from_us; at_us < until_us; at_us += 40000) {
+        uint8_t data[32];
+        struct bytes_writer w = bytes_writer(data, sizeof data);
+        bytes_put_u16(&w, 0x80e0); /* the marker: one packet a picture */
+        bytes_put_u16(&w, f->picture_seq++);
+        bytes_put_u32(&w, (uint32_t)(at_us * 90 / 1000));
+        bytes_put_u32(&w, 10u + section);
+        bytes_put(&w, key, sizeof key);
+        rec_pcapng_put_packet(&f->w, &(struct rec_pcapng_packet){.wall_us = START_US + at_us,
+                                                                 .tag = 1,
+                                                                 .section = section,
+                                                                 .data = data,
+                                                                 .len = w.at});
+    }
 }
 
 /* Voice from one moment to the next; nothing of it is lost. */
@@ -167,11 +197,49 @@ static void test_restart(struct fixture *f, gconstpointer data)
     chain(f, 14 * SECOND_US);
     end_segment(f);
     read_all(f);
-    g_assert_cmpuint(f->gaps.gaps->len, ==, 1);
+    g_assert_cmpuint(f->gaps.gaps->len, ==, 2);
     expect_gap(f, 0, REC_CAUSE_RESTART, 5 * SECOND_US, 12 * SECOND_US);
+    expect_gap(f, 1, REC_CAUSE_RESTART, 14 * SECOND_US, 14 * SECOND_US); /* it died again */
     g_assert_cmpint(ABS(f->gaps.missing_us - 7 * SECOND_US), <, 50000);
     g_assert_false(f->segments.ended);
     g_assert_true(file_at(f, 0)->chain_ok && file_at(f, 1)->chain_ok);
+}
+
+static void end_well(struct fixture *f, int64_t at_us)
+{
+    event(f, at_us, "journal.end", &(const struct rec_field){"REASON", "hangup_clerk"}, 1);
+    end_segment(f);
+}
+
+/* No end was written: what was to come is missing, however long it was. */
+static void test_cut(struct fixture *f, gconstpointer data)
+{
+    speak(f, 0, 5 * SECOND_US);
+    show(f, CAMERA, 0, 5 * SECOND_US);
+    show(f, DOCUMENT, 0, 5 * SECOND_US);
+    chain(f, 5 * SECOND_US);
+    end_segment(f);
+    read_all(f);
+    g_assert_cmpstr(f->session.end_reason, ==, "server_restart");
+    g_assert_cmpuint(f->gaps.gaps->len, ==, 3);
+    for (guint i = 0; i < 3; i++)
+        expect_gap(f, i, REC_CAUSE_RESTART, 5 * SECOND_US, 5 * SECOND_US);
+    g_assert_cmpint(f->gaps.missing_us, ==, 0);
+}
+
+/* A session that went on after a shorter absence than silence is let pass, and ended well. */
+static void test_short_restart(struct fixture *f, gconstpointer data)
+{
+    show(f, CAMERA, 0, 5 * SECOND_US);
+    event(f, 5 * SECOND_US, "journal.end", &(const struct rec_field){"REASON", "shutdown"}, 1);
+    end_segment(f);
+    begin_segment(f, 5600000);
+    show(f, CAMERA, 5800000, 8 * SECOND_US);
+    end_well(f, 8 * SECOND_US);
+    read_all(f);
+    g_assert_cmpuint(f->gaps.gaps->len, ==, 1);
+    expect_gap(f, 0, REC_CAUSE_RESTART, 4960000, 5800000);
+    g_assert_cmpstr(f->session.end_reason, ==, "hangup_clerk");
 }
 
 static void told(struct fixture *f, const char *cause, int64_t start_us, int64_t end_us)
@@ -192,7 +260,7 @@ static void test_overflow(struct fixture *f, gconstpointer data)
     speak(f, 5500000, 7 * SECOND_US);
     f->seq += 10;
     speak(f, 7200000, 8 * SECOND_US);
-    end_segment(f);
+    end_well(f, 8 * SECOND_US);
     read_all(f);
     g_assert_cmpuint(f->gaps.gaps->len, ==, 2);
     expect_gap(f, 0, REC_CAUSE_OVERFLOW, 5 * SECOND_US, 5500000);
@@ -207,11 +275,97 @@ static void test_hold_in_silence(struct fixture *f, gconstpointer data)
     told(f, "HOLD", 8 * SECOND_US, 15 * SECOND_US);
     told(f, "HOLD", 9 * SECOND_US, 15 * SECOND_US); /* told twice */
     speak(f, 15500000, 17 * SECOND_US);             /* back a moment after the hold */
-    end_segment(f);
+    end_well(f, 17 * SECOND_US);
     read_all(f);
     g_assert_cmpuint(f->gaps.gaps->len, ==, 2);
     expect_gap(f, 0, REC_CAUSE_NETWORK, 5 * SECOND_US, 8 * SECOND_US);
     expect_gap(f, 1, REC_CAUSE_HOLD, 8 * SECOND_US, 15 * SECOND_US);
+}
+
+/* What the daemon saw of the network counts where media was missing, however short; where it was there
+ * all the time nothing is missing. */
+static void test_told_network(struct fixture *f, gconstpointer data)
+{
+    speak(f, 0, 5 * SECOND_US);
+    told(f, "NETWORK", 5 * SECOND_US, 5250000);
+    speak(f, 5250000, 7 * SECOND_US);
+    told(f, "NETWORK", 6 * SECOND_US, 6412000);
+    end_well(f, 7 * SECOND_US);
+    read_all(f);
+    g_assert_cmpuint(f->gaps.gaps->len, ==, 1);
+    expect_gap(f, 0, REC_CAUSE_NETWORK, 5 * SECOND_US, 5250000);
+    g_assert_cmpint(f->gaps.missing_us, >=, 250000);
+}
+
+static const struct rec_gap *gap_of(const struct fixture *f, enum rec_source source)
+{
+    const struct rec_gap *found = NULL;
+    for (guint i = 0; i < f->gaps.gaps->len; i++) {
+        const struct rec_gap *gap = &g_array_index(f->gaps.gaps, struct rec_gap, i);
+        g_assert_false(gap->source == source && found);
+        found = gap->source == source ? gap : found;
+    }
+    return found;
+}
+
+/* A document is shown twice: the time in between and after is nobody's loss. */
+static void test_document_ends(struct fixture *f, gconstpointer data)
+{
+    speak(f, 0, 60 * SECOND_US);
+    show(f, DOCUMENT, 2 * SECOND_US, 8 * SECOND_US);
+    show(f, DOCUMENT, 25 * SECOND_US, 30 * SECOND_US);
+    end_well(f, 60 * SECOND_US);
+    read_all(f);
+    g_assert_cmpuint(f->gaps.gaps->len, ==, 0);
+    g_assert_cmpint(f->gaps.missing_us, ==, 0);
+    g_assert_cmpint(ABS(f->gaps.expected_us - 88 * SECOND_US), <, 100000);
+}
+
+/* Of a document's silence a fault takes its own part, no more. */
+static void test_document_fault(struct fixture *f, gconstpointer data)
+{
+    show(f, DOCUMENT, 0, 8 * SECOND_US);
+    told(f, "NETWORK", 12 * SECOND_US, 15 * SECOND_US);
+    show(f, DOCUMENT, 25 * SECOND_US, 30 * SECOND_US);
+    end_well(f, 60 * SECOND_US);
+    read_all(f);
+    g_assert_cmpuint(f->gaps.gaps->len, ==, 1);
+    expect_gap(f, 0, REC_CAUSE_NETWORK, 12 * SECOND_US, 15 * SECOND_US);
+}
+
+static void mute_camera(struct fixture *f, int64_t at_us, const char *video)
+{
+    const struct rec_field fields[] = {
+        {"PARTICIPANT", "p1"}, {"AUDIO", "0"}, {"VIDEO", video}, {"CAUSE", "user"}};
+    event(f, at_us, "media.mute", fields, G_N_ELEMENTS(fields));
+}
+
+/* A camera that its owner turns off is off until its first picture: it has to start. */
+static void test_muted_camera(struct fixture *f, gconstpointer data)
+{
+    speak(f, 0, 40 * SECOND_US);
+    show(f, CAMERA, 0, 5 * SECOND_US);
+    mute_camera(f, 5300000, "1");
+    mute_camera(f, 20 * SECOND_US, "0");
+    show(f, CAMERA, 22 * SECOND_US, 40 * SECOND_US);
+    end_well(f, 40 * SECOND_US);
+    read_all(f);
+    const struct rec_gap *gap = gap_of(f, REC_SOURCE_CAMERA);
+    g_assert_cmpstr(rec_cause_name(gap->cause), ==, "MUTE");
+    g_assert_cmpint(gap->start_us - START_US, ==, 5300000);
+    g_assert_cmpint(gap->end_us - START_US, ==, 20 * SECOND_US);
+    g_assert_cmpint(f->gaps.missing_us, ==, 0);
+}
+
+static void test_muted_to_the_end(struct fixture *f, gconstpointer data)
+{
+    speak(f, 0, 40 * SECOND_US);
+    show(f, CAMERA, 0, 5 * SECOND_US);
+    mute_camera(f, 5300000, "1");
+    end_well(f, 40 * SECOND_US);
+    read_all(f);
+    g_assert_cmpstr(rec_cause_name(gap_of(f, REC_SOURCE_CAMERA)->cause), ==, "MUTE");
+    g_assert_cmpint(f->gaps.missing_us, ==, 0);
 }
 
 /* Who falls silent and leaves later was missing in between. */
@@ -268,6 +422,13 @@ int main(int argc, char **argv)
     ADD("overflow", test_overflow);
     ADD("hold_in_silence", test_hold_in_silence);
     ADD("lost_at_end", test_lost_at_end);
+    ADD("cut", test_cut);
+    ADD("short_restart", test_short_restart);
+    ADD("told_network", test_told_network);
+    ADD("document_ends", test_document_ends);
+    ADD("document_fault", test_document_fault);
+    ADD("muted_camera", test_muted_camera);
+    ADD("muted_to_the_end", test_muted_to_the_end);
     ADD("forged", test_forged);
     ADD("empty", test_empty);
     return g_test_run();
