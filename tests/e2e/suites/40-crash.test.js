@@ -43,7 +43,12 @@ describe('kill -9', () => {
       const shown = { citizen: await seen(clerk, 1), clerk: await seen(citizen, 2) };
       await stack.daemon.stop('SIGKILL');
       await stack.startDaemon();
-      await holdsUntil(await stack.recording(), shown);
+      const recording = await stack.recording();
+      await holdsUntil(recording, shown);
+      assert.equal(recording.timeline.end_reason, 'server_restart');
+      const cut = recording.timeline.gaps.filter((gap) => gap.cause === 'RESTART' && gap.source === 'camera');
+      assert.equal(cut.length, 2, 'the restart stands at the end of both sides');
+      assert.ok(cut.every((gap) => gap.start_ms === recording.timeline.duration_ms));
     });
   });
 
