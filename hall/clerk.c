@@ -80,6 +80,7 @@ void hall_do_queue_read(struct hall *hall, const struct request *request, struct
     for (guint i = 0; i < live->len; i++) {
         struct hall_ticket view;
         hall_ticket_view(live->pdata[i], &view);
+        hall_queue_windows(hall, live->pdata[i], &view);
         g_array_append_val(answer->tickets, view);
     }
 }
@@ -223,6 +224,8 @@ void hall_do_ticket_transfer(struct hall *hall, const struct request *request,
     hall_session_close(&change, ticket->session.text, "transferred", actor);
     hall_ticket_touch(&change, ticket);
     ticket->target_window = target->no;
+    ticket->ready = false; /* asked anew: 我在 was said to another window */
+    g_strlcpy(ticket->note, request->text, sizeof ticket->note);
     hall_desk_give_back(&change, ticket, HALL_LIFE_TRANSFERRED, actor,
                         "window=%u to_window=%u note=%s", window->no, target->no, note);
     hall_window_release(&change, window, "transferred", actor);

@@ -49,6 +49,7 @@ struct ticket {
     char staff_no[HALL_STAFF_NO_BYTES];
     struct id session;
     struct hall_result result;
+    char note[HALL_TEXT_BYTES]; /* of the last transfer */
 
     /* Not stored. */
     const char *cause; /* what happened to it in this turn, NULL: nothing */

@@ -144,14 +144,23 @@ struct hall_ticket {
     bool online;   /* the citizen's page is connected */
     bool priority; /* due was moved ahead (60+ …) */
     unsigned ahead, ahead_booked;
-    int64_t wait_min_us, wait_max_us; /* the range of the wait that is left */
+    int64_t wait_min_us,
+        wait_max_us; /* the range of the wait that is left; 0 max: nobody can tell */
     int64_t created_at_us, due_at_us, since_at_us,
         deadline_at_us; /* since: of this state; 0 deadline: none */
     unsigned window;    /* 0: none */
     char staff_no[HALL_STAFF_NO_BYTES];
     struct id session; /* "" none */
     struct hall_result result;
+    char note[HALL_TEXT_BYTES]; /* of the last transfer, for clerks alone; "" none */
+    bool transferred;           /* and it waits for that window */
+    /* In a queue that was read: the windows that may call it, by their skills or by a transfer. */
+    unsigned window_count;
+    unsigned windows[HALL_MAX_WINDOWS];
 };
+
+/* Whether it waits and this window may call it. Any thread. */
+bool hall_ticket_is_for(const struct hall_ticket *ticket, unsigned window);
 
 enum hall_window_state {
     HALL_WINDOW_CLOSED,
@@ -326,7 +335,7 @@ int hall_audit(struct hall *hall, const char *actor, const char *action, const c
 
 enum hall_event_type {
     HALL_EVENT_TICKET, /* any change of a ticket, its place and wait included: `ticket`, `cause` */
-    HALL_EVENT_OFFERED, /* `ticket` is offered to `window` until `deadline_at_us`; `cause`: "due" or "head" */
+    HALL_EVENT_OFFERED, /* `ticket` is offered to `window` until `deadline_at_us`; `cause`: "due", "head" or "transfer" */
     HALL_EVENT_WINDOW, /* `window` changed */
     /* Told again every 5 s until the session is ended. */
     HALL_EVENT_SESSION_OVERDUE, /* CONNECTING or RECONNECTING took too long: the owner ends `session` with `cause` */
@@ -352,7 +361,7 @@ struct hall_outlook {
     bool open;
     unsigned windows_open;
     unsigned waiting;
-    int64_t wait_min_us, wait_max_us;
+    int64_t wait_min_us, wait_max_us; /* 0 max: no window works, nobody can tell */
 };
 void hall_outlook_read(const struct hall *hall, struct hall_outlook *ret_outlook);
 

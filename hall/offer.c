@@ -14,6 +14,13 @@ void hall_offer_log_passed_over(struct change *change, const GPtrArray *passed_o
     }
 }
 
+const char *hall_offer_reason(const struct window *window)
+{
+    if (window->offer->target_window == window->no)
+        return "transfer";
+    return window->offer->returned ? "head" : "due";
+}
+
 static int offer_withdraw(struct hall *hall, struct window *window)
 {
     struct change change;
@@ -37,7 +44,7 @@ static int offer_make(struct hall *hall, struct window *window)
     window->offer_is_new = true;
     hall_audit_append(&change, HALL_ACTOR_SYSTEM, "ticket.offered", ticket->id.text,
                       "number=%s window=%u why=%s", ticket->number, window->no,
-                      ticket->returned ? "head" : "due");
+                      hall_offer_reason(window));
     return hall_change_commit(&change);
 }
 

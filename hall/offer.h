@@ -13,4 +13,7 @@ int hall_offers_settle(struct hall *hall);
 void hall_offer_log_passed_over(struct change *change, const GPtrArray *passed_over,
                                 const struct window *window);
 
+/* Why this window is offered its ticket: "transfer" to it, "head" (a window gave it back) or "due". */
+const char *hall_offer_reason(const struct window *window);
+
 #endif

@@ -63,6 +63,17 @@ static unsigned grade_for(const struct hall *hall, const struct window *window,
     return hall_window_grade(window, ticket->matter);
 }
 
+void hall_queue_windows(const struct hall *hall, const struct ticket *ticket,
+                        struct hall_ticket *ret_view)
+{
+    ret_view->window_count = 0;
+    for (guint i = 0; i < hall->windows->len && ticket->state == HALL_WAITING; i++) {
+        const struct window *window = hall->windows->pdata[i];
+        if (ret_view->window_count < HALL_MAX_WINDOWS && grade_for(hall, window, ticket))
+            ret_view->windows[ret_view->window_count++] = window->no;
+    }
+}
+
 /* Those of one grade that stand, in the order of due; offered ones are left out. */
 static GPtrArray *candidates_of(const struct hall *hall, const struct window *window,
                                 unsigned grade)

@@ -16,6 +16,10 @@ bool hall_queue_stands(const struct ticket *ticket);
 /* Stands, the page is there, and no unanswered ring hangs over it. */
 bool hall_queue_is_callable(const struct ticket *ticket);
 
+/* Notes in the view of a waiting ticket which windows may call it. */
+void hall_queue_windows(const struct hall *hall, const struct ticket *ticket,
+                        struct hall_ticket *ret_view);
+
 /* Who is next for this window: by its main skills, then by its secondary ones; NULL: nobody. Tickets before
  * it that are not there are added to `passed_over` (may be NULL). Tickets on offer elsewhere do not count. */
 struct ticket *hall_queue_pick(const struct hall *hall, const struct window *window,

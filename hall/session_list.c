@@ -7,9 +7,10 @@
 #define SESSION_COLUMNS                                                                                  \
     "SELECT id, ticket, number, matter, recording_required, state, window_no, staff_no, created_at_us, " \
     "started_at_us, ended_at_us, end_reason, result FROM session "
+/* The integrator's sessions that never started hold nothing to look at. */
 #define SESSION_FILTER                                                                                       \
     "WHERE ($1 = 0 OR created_at_us >= $1) AND ($2 = 0 OR created_at_us < $2) AND ($3 = '' OR number = $3) " \
-    "AND ($4 = '' OR staff_no = $4) "
+    "AND ($4 = '' OR staff_no = $4) AND (ticket <> '' OR started_at_us <> 0) "
 
 enum { LIMIT_MAX = 200, LIMIT_DEFAULT = 50 };
 

@@ -28,20 +28,20 @@ static void row_update(struct change *change, struct ticket *ticket, enum hall_t
         "UPDATE ticket SET state = $1, revision = $2, ready = $3, online = $4, parked = $5, requeued = $6, "
         "returned = $7, failures = $8, due_at_us = $9, since_at_us = $10, offline_at_us = $11, no_show_at_us = $12, "
         "deadline_at_us = $13, served_at_us = $14, finished_at_us = $15, window_no = $16, target_window_no = $17, "
-        "staff_no = $18, session = $19, result_code = $20, result_note = $21 "
-        "WHERE id = $22 AND state = $23 AND revision = $24",
-        HALL_VALUES(HALL_TEXT(hall_ticket_state_name(ticket->state)),
-                    HALL_INT(ticket->revision + 1), HALL_INT(ticket->ready),
-                    HALL_INT(ticket->online), HALL_INT(ticket->parked), HALL_INT(ticket->requeued),
-                    HALL_INT(ticket->returned), HALL_INT(ticket->failures),
-                    HALL_INT(ticket->due_at_us), HALL_INT(ticket->since_at_us),
-                    HALL_INT(ticket->offline_at_us), HALL_INT(ticket->no_show_at_us),
-                    HALL_INT(ticket->deadline_at_us), HALL_INT(ticket->served_at_us),
-                    HALL_INT(ticket->finished_at_us), HALL_INT(ticket->window),
-                    HALL_INT(ticket->target_window), HALL_TEXT(ticket->staff_no),
-                    HALL_TEXT(ticket->session.text), HALL_TEXT(ticket->result.code),
-                    HALL_TEXT(ticket->result.note), HALL_TEXT(ticket->id.text),
-                    HALL_TEXT(hall_ticket_state_name(from)), HALL_INT(ticket->revision)),
+        "staff_no = $18, session = $19, result_code = $20, result_note = $21, "
+        "transfer_note = $22 WHERE id = $23 AND state = $24 AND revision = $25",
+        HALL_VALUES(
+            HALL_TEXT(hall_ticket_state_name(ticket->state)), HALL_INT(ticket->revision + 1),
+            HALL_INT(ticket->ready), HALL_INT(ticket->online), HALL_INT(ticket->parked),
+            HALL_INT(ticket->requeued), HALL_INT(ticket->returned), HALL_INT(ticket->failures),
+            HALL_INT(ticket->due_at_us), HALL_INT(ticket->since_at_us),
+            HALL_INT(ticket->offline_at_us), HALL_INT(ticket->no_show_at_us),
+            HALL_INT(ticket->deadline_at_us), HALL_INT(ticket->served_at_us),
+            HALL_INT(ticket->finished_at_us), HALL_INT(ticket->window),
+            HALL_INT(ticket->target_window), HALL_TEXT(ticket->staff_no),
+            HALL_TEXT(ticket->session.text), HALL_TEXT(ticket->result.code),
+            HALL_TEXT(ticket->result.note), HALL_TEXT(ticket->note), HALL_TEXT(ticket->id.text),
+            HALL_TEXT(hall_ticket_state_name(from)), HALL_INT(ticket->revision)),
         1);
     ticket->revision++;
 }
@@ -192,7 +192,9 @@ void hall_ticket_view(const struct ticket *ticket, struct hall_ticket *ret_view)
         .window = ticket->window,
         .session = ticket->session,
         .result = ticket->result,
+        .transferred = ticket->target_window != 0,
     };
+    memcpy(ret_view->note, ticket->note, sizeof ret_view->note);
     memcpy(ret_view->number, ticket->number, sizeof ret_view->number);
     memcpy(ret_view->staff_no, ticket->staff_no, sizeof ret_view->staff_no);
     if (ticket->state == HALL_WAITING) {
@@ -201,4 +203,12 @@ void hall_ticket_view(const struct ticket *ticket, struct hall_ticket *ret_view)
         ret_view->wait_max_us = ticket->wait_max_us;
         ret_view->deadline_at_us = ticket->no_show_at_us;
     }
+}
+
+bool hall_ticket_is_for(const struct hall_ticket *ticket, unsigned window)
+{
+    for (unsigned i = 0; i < ticket->window_count; i++)
+        if (ticket->windows[i] == window)
+            return true;
+    return false;
 }

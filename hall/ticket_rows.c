@@ -8,7 +8,7 @@
     "SELECT id, citizen, day, number, matter, notice_sha256, state, revision, ready, online, priority, parked, "  \
     "requeued, returned, failures, created_at_us, due_at_us, since_at_us, offline_at_us, no_show_at_us, "         \
     "deadline_at_us, served_at_us, finished_at_us, window_no, target_window_no, staff_no, session, result_code, " \
-    "result_note FROM ticket "
+    "result_note, transfer_note FROM ticket "
 
 struct loading {
     struct hall *hall;
@@ -25,6 +25,7 @@ static void text_columns_read(const struct hall_store_row *row, struct ticket *t
     hall_store_copy(row, 26, ticket->session.text, sizeof ticket->session.text);
     hall_store_copy(row, 27, ticket->result.code, sizeof ticket->result.code);
     hall_store_copy(row, 28, ticket->result.note, sizeof ticket->result.note);
+    hall_store_copy(row, 29, ticket->note, sizeof ticket->note);
 }
 
 static int ticket_read(const struct hall_store_row *row, void *user)

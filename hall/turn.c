@@ -94,8 +94,7 @@ static void windows_tell(struct hall *hall)
             hall_outbound_send(hall, outbound);
         }
         if (window->offer_is_new && window->offer) {
-            struct outbound *outbound =
-                event_new(HALL_EVENT_OFFERED, window->offer->returned ? "head" : "due");
+            struct outbound *outbound = event_new(HALL_EVENT_OFFERED, hall_offer_reason(window));
             hall_window_view(window, &outbound->window);
             hall_ticket_view(window->offer, &outbound->ticket);
             outbound->event.window = &outbound->window;

@@ -18,6 +18,8 @@ static double gamma_quantile(double shape, double z)
 
 struct hall_wait hall_wait_range(unsigned ahead, unsigned servers, unsigned idle, double mean_us)
 {
+    if (!servers)
+        return (struct hall_wait){0, 0};
     if (ahead < idle)
         return (struct hall_wait){0, MINUTE_US};
     /* Windows become free one after the other, `servers` times as often as one alone: the time until the

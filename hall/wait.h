@@ -10,7 +10,8 @@ struct hall_wait {
 };
 
 /* Pure. The range that holds about 3 of 4 true waits when `servers` windows work, `idle` of them free, each service
- * takes `mean_us` on average, and `ahead` people come before. */
+ * takes `mean_us` on average, and `ahead` people come before. Nobody works:
+ * {0, 0}. */
 struct hall_wait hall_wait_range(unsigned ahead, unsigned servers, unsigned idle, double mean_us);
 
 /* Hall thread. The same with the windows that serve this matter now. */

@@ -25,9 +25,9 @@ static bool has_window(struct sig_request *request, const struct sig_client *cli
 static void ticket_answered(const struct hall_reply *reply, void *user)
 {
     if (!sig_request_refused(user, reply))
-        sig_request_answer(user,
-                           json_pack("{s:o}", "ticket",
-                                     reply->ticket ? sig_view_ticket(reply->ticket) : json_null()));
+        sig_request_answer(
+            user, json_pack("{s:o}", "ticket",
+                            reply->ticket ? sig_view_ticket_staff(reply->ticket) : json_null()));
 }
 
 static void window_answered(const struct hall_reply *reply, void *user)

@@ -18,13 +18,13 @@ struct row {
     char *text; /* GRefString: the consoles that were told it share it */
 };
 
-/* One reading of the queue, laid out once for all consoles: the rows are nobody's (`mine` false). */
+/* One reading of the queue, laid out once for all consoles: the rows are nobody's (`mine` and `callable` false), and, as
+ * soon as a console needs them, those of the windows that may call them. */
 struct sheet {
     const struct hall_reply *reply;
-    struct row rows[MAX_ROWS];
+    struct row rows[MAX_ROWS], callable[MAX_ROWS]; /* callable: json NULL where none was needed */
     size_t count;
-    int waiting;
-    int64_t longest_us, now_us;
+    int64_t now_us;
 };
 
 static void row_init(struct row *row, const struct hall_ticket *ticket, unsigned window)
@@ -41,12 +41,7 @@ static void row_finish(struct row *row)
     g_ref_string_release(row->text);
 }
 
-static bool is_waiting(const struct hall_ticket *ticket)
-{
-    return ticket->state == HALL_WAITING || ticket->state == HALL_TICKETED;
-}
-
-/* The counts are of all, the rows of the first MAX_ROWS that ROWS_BYTES hold. */
+/* The first MAX_ROWS rows that ROWS_BYTES hold. */
 static void sheet_init(struct sheet *sheet, const struct hall_reply *reply)
 {
     size_t bytes = 0;
@@ -61,26 +56,49 @@ static void sheet_init(struct sheet *sheet, const struct hall_reply *reply)
         }
         sheet->rows[sheet->count++] = row;
     }
-    for (size_t i = 0; i < reply->ticket_count; i++) {
-        const struct hall_ticket *ticket = &reply->tickets[i];
-        if (!is_waiting(ticket))
-            continue;
-        sheet->waiting++;
-        sheet->longest_us = MAX(sheet->longest_us, sheet->now_us - ticket->created_at_us);
+}
+
+/* A row as this window sees it; the caller finishes it. */
+static struct row row_for(struct sheet *sheet, size_t i, unsigned window)
+{
+    const struct hall_ticket *ticket = &sheet->reply->tickets[i];
+    struct row *shared = &sheet->rows[i];
+    if (window && ticket->window == window) {
+        struct row own;
+        row_init(&own, ticket, window);
+        return own;
     }
+    if (hall_ticket_is_for(ticket, window)) {
+        shared = &sheet->callable[i];
+        if (!shared->json)
+            row_init(shared, ticket, window);
+    }
+    return (struct row){json_incref(shared->json), g_ref_string_acquire(shared->text)};
 }
 
 static void sheet_finish(struct sheet *sheet)
 {
-    for (size_t i = 0; i < sheet->count; i++)
+    for (size_t i = 0; i < sheet->count; i++) {
         row_finish(&sheet->rows[i]);
+        if (sheet->callable[i].json)
+            row_finish(&sheet->callable[i]);
+    }
 }
 
-/* {…, waiting, longest_ms, at} */
-static json_t *figures_add(json_t *d, const struct sheet *sheet)
+/* {…, waiting, longest_ms, at}: of all that this window may call. */
+static json_t *figures_add(json_t *d, const struct sheet *sheet, unsigned window)
 {
-    json_object_set_new(d, "waiting", json_integer(sheet->waiting));
-    json_object_set_new(d, "longest_ms", json_integer((json_int_t)(sheet->longest_us / 1000)));
+    int waiting = 0;
+    int64_t longest_us = 0;
+    for (size_t i = 0; i < sheet->reply->ticket_count; i++) {
+        const struct hall_ticket *ticket = &sheet->reply->tickets[i];
+        if (!hall_ticket_is_for(ticket, window))
+            continue;
+        waiting++;
+        longest_us = MAX(longest_us, sheet->now_us - ticket->created_at_us);
+    }
+    json_object_set_new(d, "waiting", json_integer(waiting));
+    json_object_set_new(d, "longest_ms", json_integer((json_int_t)(longest_us / 1000)));
     json_object_set_new(d, "at", json_integer((json_int_t)(sheet->now_us / 1000)));
     return d;
 }
@@ -97,7 +115,7 @@ static void removals_find(GHashTable *before, GHashTable *fresh, json_t *removed
 }
 
 /* Lays the sheet beside what the console has; rows that differ go to `upsert`, ids that went to `remove`. */
-static void difference(struct sig_client *client, const struct sheet *sheet, json_t *upsert,
+static void difference(struct sig_client *client, struct sheet *sheet, json_t *upsert,
                        json_t *removed)
 {
     unsigned window = client->identity.window;
@@ -106,12 +124,7 @@ static void difference(struct sig_client *client, const struct sheet *sheet, jso
                                               (GDestroyNotify)g_ref_string_release);
     for (size_t i = 0; i < sheet->count; i++) {
         const struct hall_ticket *ticket = &sheet->reply->tickets[i];
-        struct row row = {json_incref(sheet->rows[i].json),
-                          g_ref_string_acquire(sheet->rows[i].text)};
-        if (window && ticket->window == window) {
-            row_finish(&row);
-            row_init(&row, ticket, window);
-        }
+        struct row row = row_for(sheet, i, window);
         const char *known = before ? g_hash_table_lookup(before, ticket->id.text) : NULL;
         if (!known || strcmp(known, row.text))
             json_array_append(upsert, row.json);
@@ -139,17 +152,19 @@ void sig_console_subscribed(const struct hall_reply *reply, void *user)
         g_clear_pointer(&client->queue, g_hash_table_unref);
         difference(client, &sheet, rows, removed);
     }
-    sig_request_answer(request, figures_add(json_pack("{s:o}", "tickets", rows), &sheet));
+    sig_request_answer(request, figures_add(json_pack("{s:o}", "tickets", rows), &sheet,
+                                            client ? client->identity.window : 0));
     sheet_finish(&sheet);
 }
 
-static void console_tell(struct sig_client *client, const struct sheet *sheet)
+static void console_tell(struct sig_client *client, struct sheet *sheet)
 {
     json_t *upsert = json_array(), *removed = json_array();
     difference(client, sheet, upsert, removed);
     json_t *d = json_pack("{s:o, s:o}", "upsert", upsert, "remove", removed);
     if (json_array_size(upsert) || json_array_size(removed))
-        sig_client_event(client, "queue.delta", json_incref(figures_add(d, sheet)));
+        sig_client_event(client, "queue.delta",
+                         json_incref(figures_add(d, sheet, client->identity.window)));
     json_decref(d);
 }
 

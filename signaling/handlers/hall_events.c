@@ -75,7 +75,8 @@ static void ticket_changed(struct sig_daemon *daemon, const struct hall_ticket *
     if (citizen)
         citizen_tell(citizen, ticket);
     if (clerk)
-        sig_client_event(clerk, "ticket.updated", ticket_body(ticket));
+        sig_client_event(clerk, "ticket.updated",
+                         json_pack("{s:o}", "ticket", sig_view_ticket_staff(ticket)));
     sig_console_stir(daemon);
 }
 
@@ -83,6 +84,7 @@ static void window_changed(struct sig_daemon *daemon, const struct hall_window *
 {
     struct sig_client *clerk = sig_client_at_window(daemon, window->no);
     sig_desk_window_seen(daemon, window, NULL);
+    sig_console_stir(daemon); /* who sits where decides what was transferred may be called by */
     if (clerk)
         sig_client_event(
             clerk, "window.state",
@@ -95,11 +97,10 @@ static void offered(struct sig_daemon *daemon, const struct hall_event *event)
         event->window ? sig_client_at_window(daemon, event->window->no) : NULL;
     if (!clerk || !event->ticket)
         return;
-    json_t *d = ticket_body(event->ticket);
-    json_object_set_new(
-        d, "why", json_string(event->cause && !strcmp(event->cause, "head") ? "head" : "due"));
-    json_object_set_new(d, "deadline_at", json_integer((json_int_t)(event->deadline_at_us / 1000)));
-    sig_client_event(clerk, "ticket.offered", d);
+    sig_client_event(clerk, "ticket.offered",
+                     json_pack("{s:o, s:s, s:I}", "ticket", sig_view_ticket_staff(event->ticket),
+                               "why", event->cause ? event->cause : "due", "deadline_at",
+                               (json_int_t)(event->deadline_at_us / 1000)));
 }
 
 /* The hall waits for a session's start or end. It may have missed what was told before. */

@@ -80,7 +80,9 @@ static json_t *snapshot_view(const struct sig_client *client,
     if (reply && reply->window)
         json_object_set_new(snapshot, "window", sig_view_window(reply->window, reply->ticket));
     if (reply && reply->ticket)
-        json_object_set_new(snapshot, "ticket", sig_view_ticket(reply->ticket));
+        json_object_set_new(snapshot, "ticket",
+                            reply->window ? sig_view_ticket_staff(reply->ticket)
+                                          : sig_view_ticket(reply->ticket));
     if (participant)
         json_object_set_new(snapshot, "session",
                             sig_view_session(participant->session, participant));

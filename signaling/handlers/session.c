@@ -75,11 +75,27 @@ static void session_invite(struct sig_request *request, struct sig_client *clien
                                  (json_int_t)(clock_wall_us() / 1000 + INVITE_S * 1000)));
 }
 
+/* Who was invited goes alone; the page hears the end that it shows. */
+static void helper_leave(struct sig_participant *me, struct sig_client *client)
+{
+    json_int_t at = (json_int_t)(clock_wall_us() / 1000);
+    sig_participant_event(me, "session.state",
+                          json_pack("{s:s, s:s, s:s, s:I}", "state", "ended", "reason",
+                                    "hangup_helper", "ended_by", me->id.text, "at", at));
+    client->has_left = true;
+    sig_participant_leave(me, "hangup_helper");
+}
+
 static void session_end(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
     struct sig_participant *me = sig_request_seat(request, client);
     if (!me)
         return;
+    if (me->role == HALL_HELPER) {
+        helper_leave(me, client);
+        sig_request_answer(request, NULL);
+        return;
+    }
     sig_session_end(me->session, me->role == HALL_CLERK ? "hangup_clerk" : "hangup_citizen", me);
     sig_request_answer(request, NULL);
 }
@@ -146,7 +162,7 @@ const struct sig_message sig_session_messages[] = {
     {"session.hold", SIG_CLERK, hold_params, session_hold},
     {"session.resume", SIG_CLERK, NULL, session_resume},
     {"session.invite", SIG_CLERK, invite_params, session_invite},
-    {"session.end", SIG_CLERK | SIG_CITIZEN, end_params, session_end},
+    {"session.end", SIG_IN_SESSION, end_params, session_end},
     {"chat.send", SIG_IN_SESSION, chat_params, chat_send},
     {0},
 };

@@ -18,13 +18,16 @@ void sig_http_matters(struct sig_call *call)
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, sig_view_matter(&matters[i]));
-    sig_http_json(call->exchange, 200,
-                  json_pack("{s:o, s:o, s:b, s:i, s:i, s:I, s:I}", "matters", list, "notice",
-                            sig_view_notice(hall_notice(call->daemon->hall)), "open", outlook.open,
-                            "windows_open", (int)outlook.windows_open, "waiting",
-                            (int)outlook.waiting, "wait_min_ms",
-                            (json_int_t)(outlook.wait_min_us / 1000), "wait_max_ms",
-                            (json_int_t)(outlook.wait_max_us / 1000)));
+    bool known = outlook.wait_max_us > 0;
+    sig_http_json(
+        call->exchange, 200,
+        json_pack("{s:o, s:o, s:b, s:i, s:i, s:o, s:o}", "matters", list, "notice",
+                  sig_view_notice(hall_notice(call->daemon->hall)), "open", outlook.open,
+                  "windows_open", (int)outlook.windows_open, "waiting", (int)outlook.waiting,
+                  "wait_min_ms",
+                  known ? json_integer((json_int_t)(outlook.wait_min_us / 1000)) : json_null(),
+                  "wait_max_ms",
+                  known ? json_integer((json_int_t)(outlook.wait_max_us / 1000)) : json_null()));
 }
 
 static const char *window_state(struct sig_daemon *daemon, unsigned no)

@@ -40,9 +40,13 @@ static const struct status {
     const char *code; /* or the beginning of it */
     unsigned status;
 } statuses[] = {
-    {"auth.locked", 429},   {"proto.limit", 429}, {"auth.role", 403},      {"auth.", 401},
-    {"proto.unknown", 404}, {"proto.", 400},      {"matter.unknown", 404}, {"session.none", 404},
-    {"claim.unknown", 404}, {"recording.required", 400}, {"recording.", 409},  {"server.", 503},        {"store.", 503},
+    {"auth.locked", 429},    {"proto.limit", 429},
+    {"auth.role", 403},      {"auth.", 401},
+    {"proto.unknown", 404},  {"proto.", 400},
+    {"matter.unknown", 404}, {"session.none", 404},
+    {"claim.unknown", 404},  {"recording.required", 400},
+    {"recording.", 409},     {"server.", 503},
+    {"store.", 503},
 };
 
 static void security_headers(struct sig_exchange *exchange)

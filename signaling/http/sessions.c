@@ -15,6 +15,9 @@
 
 enum { CLAIM_S = 1800 };
 
+/* What the one who answers is told of a session that nobody wants recorded. */
+#define UNRECORDED "unrecorded"
+
 static const struct sig_param open_params[] = {
     {.name = "matter", .type = SIG_TEXT, .required = true, .min = 1, .max = HALL_CODE_BYTES - 1},
     {.name = "recording", .type = SIG_TRUTH},
@@ -50,7 +53,8 @@ static void opened(const struct hall_reply *reply, void *user)
     if (reply->code && exchange)
         sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
     if (!reply->code) {
-        struct sig_session *session = sig_gathering_of_api(later->daemon, reply->session);
+        struct sig_session *session = sig_gathering_of_api(later->daemon, reply->session,
+                                                           !strcmp(later->subject, UNRECORDED));
         json_t *people = json_array();
         bool full = false;
         for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
@@ -81,10 +85,18 @@ void sig_http_session_open(struct sig_call *call)
         sig_http_error(call->exchange, "proto.params", wrong, 0);
         return;
     }
+    const char *code = sig_json_string(call->body, "matter", "");
+    const struct hall_matter *matter = hall_matter_find(call->daemon->hall, code);
+    bool recording = sig_json_bool(call->body, "recording", false),
+         unrecorded = !sig_json_bool(call->body, "recording", true);
+    if (unrecorded && matter && matter->recording_required) {
+        sig_http_error(call->exchange, "recording.required", "this matter must be recorded", 0);
+        return;
+    }
     struct sig_later *later = sig_later_create(call);
-    sig_later_wait(later,
-                   hall_session_open(call->daemon->hall, sig_json_string(call->body, "matter", ""),
-                                     sig_json_bool(call->body, "recording", false), opened, later));
+    if (unrecorded)
+        g_strlcpy(later->subject, UNRECORDED, sizeof later->subject);
+    sig_later_wait(later, hall_session_open(call->daemon->hall, code, recording, opened, later));
 }
 
 static const char *state_name(const struct hall_session *view)

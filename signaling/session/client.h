@@ -29,6 +29,7 @@ struct sig_client {
     enum hall_ticket_state ticket_state;
     GHashTable *
         queue; /* a clerk who subscribed: ticket id -> row's text as told last; NULL: not subscribed */
+    bool has_left;    /* a helper who hung up: a resume does not bring the seat back */
     int64_t stats_us; /* when media.stats came last */
 };
 

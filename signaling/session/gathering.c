@@ -54,9 +54,12 @@ int sig_gathering_of_ticket(struct sig_daemon *daemon, const struct hall_ticket 
     return r;
 }
 
-struct sig_session *sig_gathering_of_api(struct sig_daemon *daemon, const struct hall_session *view)
+struct sig_session *sig_gathering_of_api(struct sig_daemon *daemon, const struct hall_session *view,
+                                         bool unrecorded)
 {
     struct sig_session *session = sig_session_create(daemon, view);
+    if (unrecorded && !session->recording_required)
+        session->recording = SIG_RECORDING_OFF;
     char label[SIG_LABEL_BYTES];
     struct id citizen = id_random(), clerk = id_random();
     citizen_label(view, label);
@@ -94,7 +97,7 @@ static void helper_seat(struct sig_session *session, const struct sig_client *cl
 void sig_gathering_join(struct sig_client *client)
 {
     struct sig_session *session = session_of(client->daemon, &client->identity);
-    if (!session)
+    if (!session || client->has_left)
         return;
     if (client->identity.role == HALL_HELPER &&
         !sig_participant_find(client->daemon, HALL_HELPER, client->identity.subject))

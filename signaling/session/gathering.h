@@ -18,9 +18,10 @@ struct sig_session;
 int sig_gathering_of_ticket(struct sig_daemon *daemon, const struct hall_ticket *ticket,
                             const struct hall_session *view, struct sig_session **ret_session);
 
-/* A session of the API, with its two expected participants. */
-struct sig_session *sig_gathering_of_api(struct sig_daemon *daemon,
-                                         const struct hall_session *view);
+/* A session of the API, with its two expected participants. `unrecorded`: nobody wants it recorded; it is all the same
+ * where its matter requires it. */
+struct sig_session *sig_gathering_of_api(struct sig_daemon *daemon, const struct hall_session *view,
+                                         bool unrecorded);
 
 /* Whether a helper's token finds no place any more. */
 bool sig_gathering_is_full(struct sig_daemon *daemon, const struct sig_identity *identity);

@@ -53,6 +53,7 @@ struct sig_session *sig_session_create(struct sig_daemon *daemon, const struct h
     session->matter = view->matter;
     session->window = view->window;
     session->recording_required = view->recording_required;
+    session->recording = SIG_RECORDING_PREPARING;
     session->started_at_us = view->created_at_us ? view->created_at_us : clock_wall_us();
     g_strlcpy(session->number, view->number, sizeof session->number);
     g_strlcpy(session->staff_no, view->staff_no, sizeof session->staff_no);
@@ -122,7 +123,7 @@ int sig_session_begin(struct sig_session *session)
         log_warning("session", "%s: no room: %s", session->id.text, g_strerror(-r));
         return -EAGAIN;
     }
-    r = sig_recording_open(session);
+    r = session->recording == SIG_RECORDING_OFF ? 0 : sig_recording_open(session);
     if (r < 0 && session->recording_required)
         return -EIO;
     sig_recording_describe(session);
@@ -166,7 +167,7 @@ static bool media_flows(const struct sig_session *session)
 void sig_session_look(struct sig_session *session)
 {
     bool recorded =
-        session->recording == SIG_RECORDING_DURABLE ||
+        session->recording == SIG_RECORDING_DURABLE || session->recording == SIG_RECORDING_OFF ||
         (!session->recording_required && session->recording == SIG_RECORDING_UNAVAILABLE);
     if (session->state != SIG_SESSION_CONNECTING || !recorded || !media_flows(session))
         return;

@@ -29,7 +29,7 @@ enum sig_session_event {
 };
 
 enum sig_recording_state {
-    SIG_RECORDING_OFF,
+    SIG_RECORDING_OFF, /* will not be recorded: nobody asked for it */
     SIG_RECORDING_PREPARING,
     SIG_RECORDING_DURABLE,
     SIG_RECORDING_UNAVAILABLE,

@@ -67,11 +67,14 @@ static json_t *result_view(const struct hall_result *result)
 json_t *sig_view_ticket(const struct hall_ticket *ticket)
 {
     json_t *view = json_pack(
-        "{s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:I, s:I, s:I, s:b}", "id", ticket->id.text, "number",
+        "{s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:I, s:b}", "id", ticket->id.text, "number",
         ticket->number, "matter", sig_view_matter_ref(ticket->matter), "channel", "VIDEO", "state",
         hall_ticket_state_name(ticket->state), "ahead", (int)ticket->ahead, "ahead_booked",
-        (int)ticket->ahead_booked, "wait_min_ms", ms(ticket->wait_min_us), "wait_max_ms",
-        ms(ticket->wait_max_us), "created_at", ms(ticket->created_at_us), "ready", ticket->ready);
+        (int)ticket->ahead_booked, "created_at", ms(ticket->created_at_us), "ready", ticket->ready);
+    if (ticket->wait_max_us) {
+        json_object_set_new(view, "wait_min_ms", json_integer(ms(ticket->wait_min_us)));
+        json_object_set_new(view, "wait_max_ms", json_integer(ms(ticket->wait_max_us)));
+    }
     if (ticket->window)
         json_object_set_new(view, "window", json_integer(ticket->window));
     if (*ticket->staff_no)
@@ -80,6 +83,14 @@ json_t *sig_view_ticket(const struct hall_ticket *ticket)
         json_object_set_new(view, "deadline_at", json_integer(ms(ticket->deadline_at_us)));
     if (*ticket->result.code)
         json_object_set_new(view, "result", result_view(&ticket->result));
+    return view;
+}
+
+json_t *sig_view_ticket_staff(const struct hall_ticket *ticket)
+{
+    json_t *view = sig_view_ticket(ticket);
+    if (*ticket->note)
+        json_object_set_new(view, "note", json_string(ticket->note));
     return view;
 }
 
@@ -112,7 +123,7 @@ json_t *sig_view_window(const struct hall_window *window, const struct hall_tick
     json_object_update(view, more);
     json_decref(more);
     if (ticket)
-        json_object_set_new(view, "ticket", sig_view_ticket(ticket));
+        json_object_set_new(view, "ticket", sig_view_ticket_staff(ticket));
     if (window->wrap_up_deadline_at_us)
         json_object_set_new(view, "wrap_up_deadline_at",
                             json_integer(ms(window->wrap_up_deadline_at_us)));
@@ -121,12 +132,13 @@ json_t *sig_view_window(const struct hall_window *window, const struct hall_tick
 
 json_t *sig_view_queue_row(const struct hall_ticket *ticket, unsigned window)
 {
-    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:b, s:I, s:I, s:b, s:b}", "id", ticket->id.text,
-                     "number", ticket->number, "matter", sig_view_matter_ref(ticket->matter),
-                     "channel", "VIDEO", "state", hall_ticket_state_name(ticket->state), "ready",
-                     ticket->ready || ticket->online, "due", ms(ticket->due_at_us), "since",
-                     ms(ticket->since_at_us), "priority", ticket->priority, "mine",
-                     window && ticket->window == window);
+    bool ready = ticket->ready || (ticket->online && !ticket->transferred);
+    return json_pack(
+        "{s:s, s:s, s:o, s:s, s:s, s:b, s:I, s:I, s:b, s:b, s:b}", "id", ticket->id.text, "number",
+        ticket->number, "matter", sig_view_matter_ref(ticket->matter), "channel", "VIDEO", "state",
+        hall_ticket_state_name(ticket->state), "ready", ready, "due", ms(ticket->due_at_us),
+        "since", ms(ticket->since_at_us), "priority", ticket->priority, "mine",
+        window && ticket->window == window, "callable", hall_ticket_is_for(ticket, window));
 }
 
 json_t *sig_view_session(const struct sig_session *session, const struct sig_participant *me)

@@ -13,6 +13,8 @@ json_t *sig_view_matter(const struct hall_matter *matter);
 json_t *sig_view_matter_ref(const struct hall_matter *matter);
 json_t *sig_view_notice(const struct hall_notice *notice);
 json_t *sig_view_ticket(const struct hall_ticket *ticket);
+/* The same with what only clerks may read: the note of a transfer. */
+json_t *sig_view_ticket_staff(const struct hall_ticket *ticket);
 /* `ticket` (may be NULL) is the one it serves. */
 json_t *sig_view_window(const struct hall_window *window, const struct hall_ticket *ticket);
 /* {no, name, staff_no} */

@@ -62,6 +62,33 @@ def test_unknown_matter():
         assert answer['e']['code'] == 'proto.params'
 
 
+def test_unrecorded():
+    """a session that nobody wants recorded has no journal, and says so; a matter that must be recorded refuses"""
+    with Daemon() as daemon:
+        matters = {m['recording']: m['code'] for m in daemon.json('GET', '/api/v1/matters')['matters']}
+        body = {'matter': matters[True], 'recording': False}
+        answer = daemon.json('POST', '/api/v1/sessions', body, daemon.api_key(), expect=400)
+        assert answer['e']['code'] == 'recording.required'
+        states = {}
+        for recording in (True, False):
+            body = {'matter': matters[False], 'recording': recording}
+            answer = daemon.json('POST', '/api/v1/sessions', body, daemon.api_key(), expect=201)
+            session, people = answer['session'], {p['role']: p for p in answer['participants']}
+            person = Page(daemon, people['citizen']['token'])
+            states[recording] = person.welcome['snapshot']['session']['recording']['state']
+        assert states == {True: 'preparing', False: 'off'}
+        desk = Page(daemon, people['clerk']['token'])
+        assert person.event('session.started')['session']['recording'] == {'state': 'off'}
+        auditor = daemon.login('6001')
+        assert daemon.json('GET', '/api/v1/recordings', token=auditor)['total'] == 0, 'none has begun'
+        with Media(person), Media(desk):
+            person.event('session.state', lambda d: d['state'] == 'active')
+            rows = until(lambda: daemon.json('GET', '/api/v1/recordings', token=auditor)['recordings'], 'the list')
+            assert [(row['session'], row['state']) for row in rows] == [(session, 'none')]
+            assert not (daemon.folder / 'spool' / session).exists()
+            desk.request('session.end')
+
+
 def test_helper_is_invited():
     """a helper comes by invitation, is seen and heard by both, goes, and the session goes on"""
     with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):
@@ -78,8 +105,13 @@ def test_helper_is_invited():
             assert len(pairs) == 2 and pairs[1] == me, 'who was there keeps the place'
             until(third.received, 'media for the helper')
             assert helper.refused('session.hold', {'reason': 'x'}) == 'auth.role'
-            assert helper.refused('session.end') == 'auth.role'
             assert helper.request('chat.send', {'text': '我在'})['id'] == person.event('chat.message')['id']
+            assert helper.request('session.end') == {}
+            left = person.event('session.participant', lambda d: d['change'] == 'left')['participant']
+            assert left['id'] == me and left['state'] == 'left'
+            ended = helper.event('session.state', lambda d: d['state'] == 'ended')
+            assert ended['reason'] == 'hangup_helper' and ended['ended_by'] == me
+            assert helper.refused('session.end') == 'session.none'
         assert claim(daemon, invitation['token'], expect=401)
         assert desk.request('chat.send', {'text': '继续'})
         labels = until(lambda: [f['LABEL'] for kind, f in journal(daemon, session['id'])

@@ -15,6 +15,7 @@ def test_ticket_is_called():
         assert snapshot['tickets'] == [] and snapshot['waiting'] == 0
         ticket = take_ticket(person)
         assert ticket['state'] == 'WAITING' and ticket['ahead'] == 0
+        assert ticket['wait_min_ms'] < ticket['wait_max_ms']
         delta = desk.event('queue.delta', lambda d: d['upsert'])
         assert delta['upsert'][0]['id'] == ticket['id'] and delta['waiting'] == 1
         called = desk.request('ticket.next')['ticket']
@@ -100,14 +101,38 @@ def test_result_is_complete():
         assert take_ticket(person)['state'] == 'WAITING', 'a second visit'
 
 
+def test_nobody_serves():
+    """without a window that works nobody can tell the wait"""
+    with Daemon() as daemon:
+        person = citizen(daemon)
+        ticket = take_ticket(person)
+        assert 'wait_min_ms' not in ticket and 'wait_max_ms' not in ticket
+        home = daemon.json('GET', '/api/v1/matters')
+        assert home['windows_open'] == 0 and home['wait_min_ms'] is None and home['wait_max_ms'] is None
+        clerk(daemon)
+        assert person.event('queue.position', lambda d: 'wait_max_ms' in d['ticket'])
+        assert daemon.json('GET', '/api/v1/matters')['windows_open'] == 1
+
+
 def test_transfer():
     """a running session ends here, and its ticket is called at the other window"""
     with Daemon() as daemon, call(daemon, 'YB02') as (person, desk, voice, answer, session):
         other = clerk(daemon, '3007')
+        assert other.request('queue.subscribe')['waiting'] == 0
         assert desk.refused('ticket.transfer', {'ticket': session['ticket'], 'window': 99}) == 'window.none'
         desk.request('ticket.transfer', {'ticket': session['ticket'], 'window': 7, 'note': '请七号窗续办'})
         assert person.event('session.state', lambda d: d['state'] == 'ended')['reason'] == 'transferred'
-        assert other.request('ticket.next')['ticket']['id'] == session['ticket']
+        back = person.event('queue.position', lambda d: d['ticket']['id'] == session['ticket'])['ticket']
+        assert not back['ready'] and 'note' not in back, 'the note is for clerks'
+        delta = other.event('queue.delta', lambda d: [row for row in d['upsert'] if row['callable']])
+        assert delta['waiting'] == 1 and not delta['upsert'][0]['ready']
+        third = clerk(daemon, '3003')
+        snapshot = third.request('queue.subscribe')
+        assert snapshot['waiting'] == 0 and [row['callable'] for row in snapshot['tickets']] == [False]
+        other.request('clerk.state', {'state': 'ready'})
+        offered = other.event('ticket.offered')
+        assert offered['why'] == 'transfer' and offered['ticket']['note'] == '请七号窗续办'
+        assert other.request('ticket.next')['ticket']['note'] == '请七号窗续办'
         assert person.event('ticket.called')['window']['no'] == 7
         assert person.request('ticket.accept')['session']['id'] != session['id']
 

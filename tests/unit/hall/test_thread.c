@@ -170,6 +170,10 @@ static void test_sessions_are_listed(void)
 
     struct hall_session_filter filter = {0};
     const struct said *said = ASK(client, session_list, &filter);
+    g_assert_cmpuint(said->session_total, ==, 1); /* what never started is not there */
+    for (int i = 0; i < 3; i++)
+        assert_done(ASK(client, session_started, ids[i].text));
+    said = ASK(client, session_list, &filter);
     g_assert_cmpuint(said->session_total, ==, 4);
     g_assert_cmpuint(said->sessions->len, ==, 4);
     g_assert_cmpstr(g_array_index(said->sessions, struct hall_session, 0).id.text, ==, mine.text);

@@ -136,6 +136,9 @@ static void test_transfer_keeps_the_due(void)
     assert_state(said, HALL_WAITING);
     g_assert_cmpint(said->ticket.due_at_us, ==, ticket.due_at_us);
     g_assert_cmpstr(said->ticket.session.text, ==, "");
+    g_assert_cmpstr(said->ticket.note, ==, "企业材料");
+    g_assert_false(said->ticket.ready);
+    g_assert_true(said->ticket.transferred);
     g_assert_cmpstr(ASK(client, session_get, session.text)->session.end_reason, ==, "transferred");
 
     g_assert_false(

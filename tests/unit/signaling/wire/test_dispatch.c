@@ -88,7 +88,7 @@ static void test_roles(void)
 {
     g_assert_cmpuint(sig_message_find("ticket.create")->roles, ==, SIG_CITIZEN);
     g_assert_cmpuint(sig_message_find("session.hold")->roles, ==, SIG_CLERK);
-    g_assert_cmpuint(sig_message_find("session.end")->roles, ==, SIG_CLERK | SIG_CITIZEN);
+    g_assert_cmpuint(sig_message_find("session.end")->roles, ==, SIG_IN_SESSION);
     g_assert_false(sig_message_find("media.offer")->roles & SIG_AUDITOR);
 }
 
