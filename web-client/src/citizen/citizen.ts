@@ -195,7 +195,7 @@ function leaveAsHelper(matter: string): void {
   capture.stop();
   client.socket.leave();
   drawer.remove('token');
-  done.value = { matter, number: null, reason: 'helper_left', result: null, pending: false };
+  done.value = { matter, number: null, reason: 'hangup_helper', result: null, pending: false };
   saveDone(drawer, done.value);
   client.store.update((now) => ({ ...now, session: null, ended: null, hold: null }));
 }

@@ -43,6 +43,7 @@ export const en: Record<StaffKey, string> = {
 
   'end.hangup_citizen': 'Citizen hung up',
   'end.hangup_clerk': 'Counter hung up',
+  'end.hangup_helper': 'Helper left',
   'end.finished': 'Finished',
   'end.transferred': 'Transferred',
   'end.connect_timeout': 'Not connected',

@@ -42,6 +42,7 @@ export const zhCN = {
 
   'end.hangup_citizen': '市民挂断',
   'end.hangup_clerk': '窗口挂断',
+  'end.hangup_helper': '帮办人员离开',
   'end.finished': '办结',
   'end.transferred': '已转接',
   'end.connect_timeout': '没有接通',
