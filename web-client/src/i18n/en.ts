@@ -240,7 +240,7 @@ export const en: Messages = {
   'done.end.server_restart': 'The system was restarted. Your number is kept and called again first.',
   'done.end.server_restart.plain': 'The system was restarted and the call has ended.',
   'done.end.closed': 'The call has ended.',
-  'done.end.hangup_helper': 'You have left; the call goes on without you. You may close this page.',
+  'done.end.hangup_helper': 'The call goes on without you. You may close this page.',
   'done.left': 'You have left',
 
   'result.ANSWERED': 'Your question was answered.',

@@ -239,7 +239,7 @@ export const zhCN = {
   'done.end.server_restart': '系统刚重启，您的号还在，会优先再叫。',
   'done.end.server_restart.plain': '系统刚重启，通话已结束。',
   'done.end.closed': '通话已结束。',
-  'done.end.hangup_helper': '您已离开，通话还在继续。可以关闭这个页面。',
+  'done.end.hangup_helper': '通话还在继续。可以关闭这个页面。',
   'done.left': '您已离开',
 
   'result.ANSWERED': '您的问题已解答。',

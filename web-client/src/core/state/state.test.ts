@@ -137,6 +137,11 @@ describe('a queue', () => {
 });
 
 describe('a welcome', () => {
+  it('that brings the number back to the queue out of a call tells of a restart', () => {
+    const state = reduceWelcome(inSession, { ...aWelcome, snapshot: { ticket: aTicket() } }, now);
+    expect(state.ended).toEqual({ reason: 'server_restart', at: now });
+  });
+
   it('with a snapshot replaces what was known', () => {
     const state = reduceWelcome({ ...inSession, ticket: aTicket() }, { ...aWelcome, snapshot: {} }, now);
     expect([state.session, state.ticket]).toEqual([null, null]);

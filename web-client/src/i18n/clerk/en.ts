@@ -9,7 +9,7 @@ export const en: Record<ClerkKey, string> = {
 
   'link.connecting': 'Connecting',
   'claim.over.title': 'The call has ended',
-  'claim.over.body': 'Nothing more to do; you may close this page.',
+  'claim.over.body': '{reason}. Nothing more to do; you may close this page.',
   'claim.over.login': 'Sign in at a counter',
   'link.waiting': 'No network; reconnecting. The call and the number are kept.',
   'link.callLost': 'The call ended while the link was down; the number is back in the queue and called first.',

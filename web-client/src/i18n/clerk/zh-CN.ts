@@ -9,7 +9,7 @@ export const zhCN = {
 
   'link.connecting': '正在连接',
   'claim.over.title': '通话已结束',
-  'claim.over.body': '没有别的事要做了，可以关闭这个页面。',
+  'claim.over.body': '{reason}。没有别的事要做了，可以关闭这个页面。',
   'claim.over.login': '登录窗口',
   'link.waiting': '网络断了，正在重连。通话和当前的号都还在。',
   'link.callLost': '断线期间通话已结束，号已回到队列，会优先再叫。',
