@@ -1,10 +1,13 @@
 #include "signaling/config.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
-enum type { TEXT, PATH, LIST, NUMBER, TRUTH, LEVEL, CODECS };
+#include "signaling/config_lines.h"
+
+enum type { TEXT, PATH, ADDRESS, LIST, NUMBER, TRUTH, LEVEL, CODECS };
 
 struct key {
     const char *section, *name;
@@ -26,7 +29,7 @@ struct key {
 
 /* docs/configuration.md, in its order. */
 static const struct key keys[] = {
-    WORDS(server, listen, TEXT, "0.0.0.0"),
+    WORDS(server, listen, ADDRESS, "0.0.0.0"),
     COUNT(server, port, "8443", 0, 65535),
     WORDS(server, hostname, TEXT, NULL),
     WORDS(server, certificate, PATH, "tls/cert.pem"),
@@ -37,7 +40,7 @@ static const struct key keys[] = {
     COUNT(server, max_sockets, "2000", 1, 100000),
     WORDS(media, listen, LIST, "0.0.0.0"),
     COUNT(media, udp_port, "40000", 0, 65535),
-    WORDS(media, public_ip, TEXT, NULL),
+    WORDS(media, public_ip, ADDRESS, NULL),
     COUNT(media, workers, "1", 1, SFU_MAX_WORKERS),
     COUNT(media, max_rooms, "200", 1, 10000),
     {"media", "video_codecs", CODECS, 0, "vp8;h264", 0, 0},
@@ -82,28 +85,19 @@ struct loader {
     char *what;
 };
 
-/* Number of the line that opens `section`, or of `key` inside of it; 0 when it is not there. */
-static unsigned line_find(const struct loader *loader, const char *section, const char *key)
+static char *fault_text(const char *path, char *const *lines, const char *section, const char *key,
+                        const char *why)
 {
-    bool inside = false;
-    for (unsigned n = 0; loader->lines[n]; n++) {
-        g_autofree char *line = g_strstrip(g_strdup(loader->lines[n]));
-        size_t len = strlen(line);
-        if (line[0] == '[' && len > 1 && line[len - 1] == ']') {
-            line[len - 1] = '\0';
-            inside = !strcmp(line + 1, section);
-            if (inside && !key)
-                return n + 1;
-        } else if (inside && key && line[0] != '#') {
-            char *equals = strchr(line, '=');
-            if (!equals)
-                continue;
-            *equals = '\0';
-            if (!strcmp(g_strchomp(line), key))
-                return n + 1;
-        }
-    }
-    return 0;
+    unsigned line = sig_lines_find(lines, section, key);
+    const char *name = key ? key : "(section)";
+    return line ? g_strdup_printf("%s:%u: [%s] %s: %s", path, line, section, name, why)
+                : g_strdup_printf("%s: [%s] %s: %s", path, section, name, why);
+}
+
+char *sig_config_fault(const struct sig_config *config, const char *section, const char *key,
+                       const char *why)
+{
+    return fault_text(config->path, config->lines, section, key, why);
 }
 
 G_GNUC_PRINTF(4, 5)
@@ -114,13 +108,7 @@ static int fail(struct loader *loader, const char *section, const char *key, con
     va_start(args, format);
     g_autofree char *why = g_strdup_vprintf(format, args);
     va_end(args);
-    unsigned line = line_find(loader, section, key);
-    if (line)
-        loader->what = g_strdup_printf("%s:%u: [%s] %s: %s", loader->path, line, section,
-                                       key ? key : "(section)", why);
-    else
-        loader->what =
-            g_strdup_printf("%s: [%s] %s: %s", loader->path, section, key ? key : "(section)", why);
+    loader->what = fault_text(loader->path, loader->lines, section, key, why);
     return -EINVAL;
 }
 
@@ -166,6 +154,14 @@ static int truth_read(struct loader *loader, const struct key *key, const char *
     return 0;
 }
 
+static int address_check(struct loader *loader, const struct key *key, const char *text)
+{
+    unsigned char address[16];
+    if (inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1)
+        return 0;
+    return fail(loader, key->section, key->name, "\"%s\" is no IP address", text);
+}
+
 static int list_read(struct loader *loader, const struct key *key, const char *text,
                      char ***ret_list)
 {
@@ -177,6 +173,9 @@ static int list_read(struct loader *loader, const struct key *key, const char *t
     if (!list->len || list->len > SFU_MAX_LISTEN)
         return fail(loader, key->section, key->name, "one to %d addresses, separated by ;",
                     SFU_MAX_LISTEN);
+    for (guint i = 0; i < list->len; i++)
+        if (address_check(loader, key, list->pdata[i]) < 0)
+            return -EINVAL;
     g_ptr_array_add(list, NULL);
     *ret_list = (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
     return 0;
@@ -213,6 +212,7 @@ static int value_read(struct loader *loader, const struct key *key, struct sig_c
     void *at = (char *)config + key->offset;
     switch (key->type) {
     case TEXT: *(char **)at = g_strdup(value); return 0;
+    case ADDRESS: *(char **)at = g_strdup(value); return address_check(loader, key, value);
     case PATH: *(char **)at = g_canonicalize_filename(value, loader->folder); return 0;
     case LIST: return list_read(loader, key, value, at);
     case NUMBER: return number_read(loader, key, value, at);
@@ -227,6 +227,14 @@ static int value_read(struct loader *loader, const struct key *key, struct sig_c
     return -EINVAL;
 }
 
+static int folder_check(struct loader *loader, const char *section, const char *key,
+                        const char *path)
+{
+    if (!path || g_file_test(path, G_FILE_TEST_IS_DIR))
+        return 0;
+    return fail(loader, section, key, "there is no folder %s", path);
+}
+
 /* Things that two keys decide together. */
 static int whole_check(struct loader *loader, struct sig_config *config)
 {
@@ -237,7 +245,8 @@ static int whole_check(struct loader *loader, struct sig_config *config)
                     config->media.workers);
     if (config->hall.hold_warn_ms > config->hall.hold_cap_ms)
         return fail(loader, "hall", "hold_warn_ms", "later than hold_cap_ms");
-    return 0;
+    int r = folder_check(loader, "server", "web_root", config->server.web_root);
+    return r == 0 ? folder_check(loader, "hall", "seed_dir", config->hall.seed_dir) : r;
 }
 
 static int load(struct loader *loader, struct sig_config *config)
@@ -250,6 +259,12 @@ static int load(struct loader *loader, struct sig_config *config)
         return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? -ENOENT : -EIO;
     }
     loader->lines = g_strsplit(text, "\n", -1);
+    g_autofree char *why = NULL;
+    unsigned line = sig_lines_broken(loader->lines, &why);
+    if (line) {
+        loader->what = g_strdup_printf("%s:%u: %s", loader->path, line, why);
+        return -EINVAL;
+    }
     if (!g_key_file_load_from_data(loader->file, text, len, G_KEY_FILE_NONE, &error)) {
         loader->what = g_strdup_printf("%s: %s", loader->path, error->message);
         return -EINVAL;
@@ -268,8 +283,9 @@ int sig_config_load(const char *path, struct sig_config **ret_config, char **ret
     struct sig_config *config = g_new0(struct sig_config, 1);
     int r = load(&loader, config);
     g_key_file_unref(loader.file);
-    g_strfreev(loader.lines);
     g_free(loader.folder);
+    config->path = g_strdup(path);
+    config->lines = loader.lines;
     if (r < 0) {
         sig_config_destroy(config);
         *ret_what = loader.what;
@@ -285,10 +301,12 @@ void sig_config_destroy(struct sig_config *config)
         return;
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         void *at = (char *)config + keys[i].offset;
-        if (keys[i].type == TEXT || keys[i].type == PATH)
+        if (keys[i].type == TEXT || keys[i].type == PATH || keys[i].type == ADDRESS)
             g_free(*(char **)at);
         else if (keys[i].type == LIST)
             g_strfreev(*(char ***)at);
     }
+    g_free(config->path);
+    g_strfreev(config->lines);
     g_free(config);
 }

@@ -13,6 +13,8 @@ enum { SIG_MAX_CODECS = 2 };
 /* Texts are owned by the configuration; paths are absolute (relative ones were resolved against the
  * file's folder). */
 struct sig_config {
+    char *path;   /* of the file, as it was given */
+    char **lines; /* of the file */
     struct {
         char *listen, *hostname, *certificate, *private_key, *web_root, *public_url;
         unsigned port, max_sockets;
@@ -45,6 +47,10 @@ struct sig_config {
 /* Any thread. Reads and checks the file. 0, -EINVAL, or the negative errno of reading it; `ret_what` then says
  * in words what is wrong, with file, line, section and key; g_free() it. */
 int sig_config_load(const char *path, struct sig_config **ret_config, char **ret_what);
+
+/* Any thread. What is wrong with a key, found later, in the same words: file, line, section, key, `why`. g_free() it. */
+char *sig_config_fault(const struct sig_config *config, const char *section, const char *key,
+                       const char *why);
 
 /* NULL is fine. */
 void sig_config_destroy(struct sig_config *config);

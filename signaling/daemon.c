@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,6 +21,7 @@
 #include "signaling/session/session.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/dispatch.h"
+#include "signaling/wire/listen.h"
 #include "signaling/wire/server.h"
 #include "signaling/wire/tls.h"
 
@@ -148,6 +150,28 @@ static int rec_start(struct sig_daemon *daemon, char **ret_what)
     return rec_create(&rec, &daemon->rec, ret_what);
 }
 
+/* A part did not start: the words of the key that it depends on. */
+static int blame(const struct sig_daemon *daemon, int r, const char *section, const char *key,
+                 char **ret_what)
+{
+    if (r >= 0)
+        return r;
+    g_autofree char *why = *ret_what ? *ret_what : g_strdup(g_strerror(-r));
+    *ret_what = sig_config_fault(daemon->config, section, key, why);
+    return r;
+}
+
+static int archive_ensure(const struct sig_daemon *daemon, char **ret_what)
+{
+    const char *path = daemon->config->recorder.archive;
+    int r = g_mkdir_with_parents(path, 0700) < 0 ? -errno : 0;
+    if (r == 0 && access(path, W_OK | X_OK) < 0)
+        r = -errno;
+    if (r < 0)
+        *ret_what = g_strdup_printf("%s cannot be written: %s", path, g_strerror(-r));
+    return r;
+}
+
 static int server_start(struct sig_daemon *daemon, char **ret_what)
 {
     const struct sig_config *config = daemon->config;
@@ -160,27 +184,40 @@ static int server_start(struct sig_daemon *daemon, char **ret_what)
     };
     int r =
         sig_tls_ensure(server.certificate, server.private_key, config->server.hostname, ret_what);
-    if (r == 0)
-        r = sig_server_create(&server, &server_ops, daemon, &daemon->server, ret_what);
+    if (r < 0)
+        return blame(daemon, r, "server", "certificate", ret_what);
+    r = sig_listen_probe(server.listen, server.port, ret_what);
+    if (r < 0)
+        return blame(daemon, r, "server", r == -EADDRINUSE ? "port" : "listen", ret_what);
+    r = sig_server_create(&server, &server_ops, daemon, &daemon->server, ret_what);
+    r = blame(daemon, r, "server", "certificate", ret_what);
     if (r < 0)
         return r;
     daemon->public_url = config->server.public_url
                              ? g_strdup(config->server.public_url)
-                             : g_strdup_printf("https://%s:%u", config->server.hostname,
-                                               sig_server_port(daemon->server));
+                             : sig_listen_url(config->server.hostname, config->server.listen,
+                                              sig_server_port(daemon->server));
     return 0;
 }
 
 static int parts_start(struct sig_daemon *daemon, char **ret_what)
 {
     int r = sig_api_key_load(daemon->config->api.key_file, &daemon->api_key, ret_what);
-    if (r == 0)
-        r = sfu_start(daemon, ret_what);
-    if (r == 0)
-        r = rec_start(daemon, ret_what);
-    if (r == 0)
-        r = hall_start(daemon, ret_what);
-    return r == 0 ? server_start(daemon, ret_what) : r;
+    if (r < 0)
+        return blame(daemon, r, "api", "key_file", ret_what);
+    r = sfu_start(daemon, ret_what);
+    if (r < 0)
+        return blame(daemon, r, "media", r == -EADDRINUSE ? "udp_port" : "listen", ret_what);
+    r = rec_start(daemon, ret_what);
+    if (r < 0)
+        return blame(daemon, r, "recorder", "spool", ret_what);
+    r = archive_ensure(daemon, ret_what);
+    if (r < 0)
+        return blame(daemon, r, "recorder", "archive", ret_what);
+    r = hall_start(daemon, ret_what);
+    if (r < 0)
+        return blame(daemon, r, "hall", "database", ret_what);
+    return server_start(daemon, ret_what);
 }
 
 int sig_daemon_create(const struct sig_config *config, struct sig_daemon **ret_daemon,

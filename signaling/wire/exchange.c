@@ -25,6 +25,8 @@ struct sig_exchange {
     GPtrArray *arguments; /* "name=value" */
     GByteArray *body;
     uint64_t announced_bytes; /* Content-Length of the request */
+    bool is_chunked;          /* its length is not announced */
+    bool ends_connection;
     char address[46];
     /* The answer. */
     bool answered, head_written;
@@ -93,6 +95,7 @@ struct sig_exchange *sig_exchange_create(struct sig_server *server, struct lws *
         exchange->headers[i] = token_copy(wsi, tokens[i]);
     arguments_read(exchange);
     g_autofree char *length = token_copy(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    exchange->is_chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
     exchange->announced_bytes = length ? g_ascii_strtoull(length, NULL, 10) : 0;
     lws_get_peer_simple(wsi, exchange->address, sizeof exchange->address);
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_WITHIN_S);
@@ -121,6 +124,11 @@ bool sig_exchange_expects_body(const struct sig_exchange *exchange)
     return exchange->method == SIG_POST && exchange->announced_bytes > 0;
 }
 
+bool sig_exchange_is_chunked(const struct sig_exchange *exchange)
+{
+    return exchange->is_chunked;
+}
+
 bool sig_exchange_is_answered(const struct sig_exchange *exchange)
 {
     return exchange->answered;
@@ -131,11 +139,25 @@ void sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t l
     if (exchange->answered)
         return;
     if (exchange->body->len + len > SIG_BODY_BYTES || exchange->announced_bytes > SIG_BODY_BYTES) {
-        g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
-        sig_exchange_answer(exchange, 413, NULL, nothing);
+        sig_exchange_refuse(exchange, 413, "proto.too_large", "the body is larger than 16 KiB");
         return;
     }
     g_byte_array_append(exchange->body, data, (guint)len);
+}
+
+void sig_exchange_refuse(struct sig_exchange *exchange, unsigned status, const char *code,
+                         const char *message)
+{
+    char *text = g_strdup_printf("{\"e\":{\"code\":\"%s\",\"msg\":\"%s\"}}", code, message);
+    g_autoptr(GBytes) body = g_bytes_new_take(text, strlen(text));
+    /* Chunks would be read as the next request; a body of known length is read to its end. */
+    exchange->ends_connection = exchange->is_chunked;
+    sig_exchange_answer(exchange, status, "application/json; charset=utf-8", body);
+}
+
+bool sig_exchange_ends_connection(const struct sig_exchange *exchange)
+{
+    return exchange->ends_connection;
 }
 
 static bool head_lines(struct sig_exchange *exchange, unsigned char **at, unsigned char *end)

@@ -43,7 +43,9 @@ static int request_begin(struct sig_server *server, struct lws *wsi, struct sig_
 {
     exchange_drop(slot);
     slot->exchange = sig_exchange_create(server, wsi);
-    if (!sig_exchange_expects_body(slot->exchange))
+    if (sig_exchange_is_chunked(slot->exchange))
+        sig_exchange_refuse(slot->exchange, 411, "proto.length", "Content-Length is missing");
+    else if (!sig_exchange_expects_body(slot->exchange))
         server->ops->request(slot->exchange, server->user);
     return 0;
 }
@@ -63,8 +65,9 @@ static int answer_go_on(struct lws *wsi, struct sig_slot *slot)
     int r = sig_exchange_writeable(slot->exchange);
     if (r <= 0)
         return r;
+    bool ends = sig_exchange_ends_connection(slot->exchange);
     exchange_drop(slot);
-    return lws_http_transaction_completed(wsi) ? -1 : 0;
+    return ends || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
 /* What both protocols of the port hear: plain HTTP has the first, WebSockets the second. */

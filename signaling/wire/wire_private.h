@@ -46,6 +46,12 @@ void sig_exchange_destroy(struct sig_exchange *exchange);
 void sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t len);
 bool sig_exchange_expects_body(const struct sig_exchange *exchange);
 bool sig_exchange_is_answered(const struct sig_exchange *exchange);
+/* The request's body comes in chunks, without a length: nothing of it is read. */
+bool sig_exchange_is_chunked(const struct sig_exchange *exchange);
+/* Answers with a JSON error; after chunks the connection ends with it. `message` needs no escapes. */
+void sig_exchange_refuse(struct sig_exchange *exchange, unsigned status, const char *code,
+                         const char *message);
+bool sig_exchange_ends_connection(const struct sig_exchange *exchange);
 /* 1: the answer is complete. */
 int sig_exchange_writeable(struct sig_exchange *exchange);
 

@@ -36,9 +36,10 @@ def archived(daemon):
 
 def test_pages():
     """pages are served with their types, caching and security headers; nothing outside of the folder is"""
-    with Daemon({'server': {'web_root': 'dist'}}) as daemon:
-        web = daemon.folder / 'dist'
-        (web / 'assets').mkdir(parents=True)
+    daemon = Daemon({'server': {'web_root': 'dist'}})
+    web = daemon.folder / 'dist'
+    (web / 'assets').mkdir(parents=True)
+    with daemon:
         (web / 'index.html').write_text('<!doctype html>citizen')
         (web / 'clerk.html').write_text('<!doctype html>clerk')
         (web / 'assets/main-0a1b2c3d.js').write_text('1')
@@ -89,8 +90,11 @@ def test_login():
 def test_bodies():
     """a body that is too large, no JSON or no object is refused"""
     with Daemon() as daemon:
-        assert daemon.http('POST', '/api/v1/guest', raw=b'x' * 16385)[0] == 413
-        assert daemon.http('POST', '/api/v1/guest', raw=b'x' * 1000000)[0] == 413
+        for size in (16385, 1000000):
+            assert code_of(daemon.http('POST', '/api/v1/guest', raw=b'x' * size)) == (413, 'proto.too_large')
+        assert code_of(daemon.http('POST', '/api/v1/guest', headers={'Transfer-Encoding': 'chunked'})) == (411, 'proto.length')
+        assert code_of(daemon.http('POST', '/api/v1/nothing', {})) == (404, 'proto.unknown')
+        assert code_of(daemon.http('GET', '/api')) == (404, 'proto.unknown')
         for bad in (b'{', b'[]', b'7', b'{"a":' * 20 + b'1' + b'}' * 20):
             assert code_of(daemon.http('POST', '/api/v1/guest', raw=bad)) == (400, 'proto.malformed')
         assert daemon.http('POST', '/api/v1/guest', raw=b'')[0] == 200

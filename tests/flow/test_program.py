@@ -1,5 +1,6 @@
 """The program itself: its options, what it says of a bad configuration, and what it makes at its first start."""
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -64,19 +65,24 @@ def test_port_is_taken():
         port = taken.getsockname()[1]
         daemon = Daemon({'server': {'port': str(port)}})
         code, _, errors = run('--config', configured(daemon))
-        assert code == 1 and str(port) in errors, errors
+        assert code == 1 and f'[server] port: cannot listen on 127.0.0.1 port {port}' in errors, errors
+        assert 'already in use' in errors, errors
         daemon.__exit__(None, None, None)
 
 
 def test_parts_that_cannot_start():
     """a database, a certificate, a key or a media address that cannot be had end the start with 1 and words"""
     faults = (({'hall': {'database': '/proc/hall.db'}}, 'hall.db'), ({'api': {'key_file': '/proc/key'}}, '/proc/key'),
+              ({'hall': {'database': '/etc/hostname'}}, '/etc/hostname'), ({'server': {'listen': '192.0.2.1'}}, '192.0.2.1'),
               ({'recorder': {'spool': '/proc/spool'}}, '/proc/spool'), ({'media': {'listen': '192.0.2.1'}}, '192.0.2.1'),
+              ({'recorder': {'archive': '/proc/archive'}}, '/proc/archive'),
               ({'server': {'certificate': '/proc/cert.pem', 'private_key': '/proc/key.pem'}}, '/proc/cert.pem'))
     for settings, words in faults:
         daemon = Daemon(settings)
         code, output, errors = run('--config', configured(daemon))
         assert code == 1 and words in errors and not output, (settings, code, errors)
+        (section, keys), = settings.items()
+        assert re.search(rf'shipinban.conf:[0-9]+: \[{section}\] {next(iter(keys))}: ', errors), errors
         daemon.__exit__(None, None, None)
 
 

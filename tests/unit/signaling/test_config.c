@@ -1,6 +1,7 @@
 #include "signaling/config.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "tests/harness/file.h"
@@ -53,7 +54,7 @@ static void test_values(void)
     g_autofree char *what = NULL;
     const char *text =
         "# a comment\n[media]\nlisten = 127.0.0.1; ::1\nvideo_codecs = h264\nudp_port = 0\n"
-        "[hall]\nalways_open = true\ndatabase = /var/lib/x.db\n[server]\nlog_level = debug\nweb_root = web\n";
+        "[hall]\nalways_open = true\ndatabase = /var/lib/x.db\n[server]\nlog_level = debug\nweb_root = /\n";
     g_assert_cmpint(load(text, &config, &what), ==, 0);
     g_assert_cmpstr(config->media.listen[1], ==, "::1");
     g_assert_cmpuint(config->media.video_codec_count, ==, 1);
@@ -71,6 +72,7 @@ static void test_relative_paths(void)
     const char *folder = temp_dir();
     g_autofree char *path = g_build_filename(folder, "c.conf", NULL);
     g_autofree char *expected = g_build_filename(folder, "pages", NULL);
+    g_assert_cmpint(g_mkdir(expected, 0700), ==, 0);
     file_write(path, "[server]\nweb_root=./sub/../pages\n", 33);
     g_assert_cmpint(sig_config_load(path, &config, &what), ==, 0);
     g_assert_cmpstr(config->server.web_root, ==, expected);
@@ -93,8 +95,14 @@ static void test_faults(void)
     expect_fault("[media]\nlisten = ;;\n", 2, "addresses");
     expect_fault("[media]\nudp_port = 65530\nworkers = 16\n", 2, "no room");
     expect_fault("[hall]\nhold_warn_ms = 5000\nhold_cap_ms = 4000\n", 2, "later than");
-    expect_fault("[server]\nnonsense\n", 0, "nonsense");
-    expect_fault("port = 1\n", 0, "");
+    expect_fault("[server]\n# words\nnonsense\n", 3, "nonsense");
+    expect_fault("\nport = 1\n", 2, "before the first section");
+    expect_fault("[server]\nport = 1\n[hall]\n[server]\n port=2\n", 5, "twice");
+    expect_fault("[server]\nlisten = 300.1.1.1\n", 2, "no IP address");
+    expect_fault("[media]\nlisten = 127.0.0.1;eth0\n", 2, "eth0");
+    expect_fault("[media]\n\npublic_ip = 1.2.3\n", 3, "no IP address");
+    expect_fault("[server]\nweb_root = /nowhere/at/all\n", 2, "/nowhere/at/all");
+    expect_fault("[hall]\nseed_dir = /nowhere/at/all\n", 2, "/nowhere/at/all");
 }
 
 static void test_missing_file(void)
