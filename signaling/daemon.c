@@ -215,8 +215,9 @@ static int parts_start(struct sig_daemon *daemon, char **ret_what)
     if (r < 0)
         return blame(daemon, r, "recorder", "archive", ret_what);
     r = hall_start(daemon, ret_what);
+    bool seeds = r < 0 && *ret_what && g_str_has_prefix(*ret_what, "seed file ");
     if (r < 0)
-        return blame(daemon, r, "hall", "database", ret_what);
+        return blame(daemon, r, "hall", seeds ? "seed_dir" : "database", ret_what);
     return server_start(daemon, ret_what);
 }
 
