@@ -41,7 +41,7 @@ export const RecordingRow = v.object({
   ended_at: v.nullish(ms),
   end_reason: v.nullish(v.string()),
   result: v.nullish(v.unknown()),
-  state: v.picklist(['recording', 'rendering', 'ready', 'failed']),
+  state: v.picklist(['recording', 'rendering', 'ready', 'failed', 'none']),
   duration_ms: v.nullish(ms),
 });
 export type RecordingRow = v.InferOutput<typeof RecordingRow>;

@@ -38,6 +38,7 @@ export const en: Record<AuditorKey, string> = {
   'list.none.body': 'Check number, staff number and date, or search for less.',
   'list.state.recording': 'Recording',
   'list.state.rendering': 'Rendering',
+  'list.state.none': 'Not recorded',
   'list.state.ready': 'Ready',
   'list.state.failed': 'Failed',
   'list.noNumber': 'Direct call',

@@ -38,6 +38,7 @@ export const zhCN = {
   'list.none.body': '请核对号码、工号和日期，或放宽条件再找。',
   'list.state.recording': '录制中',
   'list.state.rendering': '生成中',
+  'list.state.none': '未录制',
   'list.state.ready': '可回放',
   'list.state.failed': '生成失败',
   'list.noNumber': '直接通话',
