@@ -1,10 +1,12 @@
 #include "hall/store/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Another process (a backup) may hold the file for a moment; longer is a failure. */
 #define BUSY_MS 2000
@@ -42,11 +44,23 @@ static void statement_free(gpointer statement)
     sqlite3_finalize(statement);
 }
 
+/* The store holds password hashes and the key of the tokens: a new file is nobody else's to read. SQLite gives
+ * its -wal and -shm the rights of the file itself. What fails here is told by sqlite3_open_v2(). */
+static void file_make_private(const char *path)
+{
+    if (!strcmp(path, ":memory:"))
+        return;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
 int hall_store_open(const char *path, struct hall_store **ret_store, char **ret_what)
 {
     struct hall_store *store = g_new0(struct hall_store, 1);
     store->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, statement_free);
 
+    file_make_private(path);
     int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int code = sqlite3_open_v2(path, &store->db, flags, NULL);

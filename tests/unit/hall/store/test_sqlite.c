@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -118,6 +119,23 @@ static void test_foreign_keys_and_durability(void)
     hall_store_close(store);
 }
 
+/* Password hashes and the key of the tokens are in it, and the write-ahead log has them too. */
+static void test_private_files(void)
+{
+    struct hall_store *store;
+    g_autofree char *path = g_build_filename(temp_dir(), "private.db", NULL);
+    g_autofree char *log = g_strconcat(path, "-wal", NULL);
+    g_assert_cmpint(hall_store_open(path, &store, NULL), ==, 0);
+    g_assert_cmpint(hall_store_script(store, "CREATE TABLE t (n BIGINT)"), ==, 0);
+    const char *const files[] = {path, log};
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        GStatBuf st;
+        g_assert_cmpint(g_stat(files[i], &st), ==, 0);
+        g_assert_cmpint(st.st_mode & 0777, ==, 0600);
+    }
+    hall_store_close(store);
+}
+
 static void test_migrations(void)
 {
     struct hall_store *store;
@@ -151,6 +169,7 @@ int main(int argc, char **argv)
     g_test_add_func("/hall/store/sqlite/errors", test_errors);
     g_test_add_func("/hall/store/sqlite/foreign-keys-and-durability",
                     test_foreign_keys_and_durability);
+    g_test_add_func("/hall/store/sqlite/private-files", test_private_files);
     g_test_add_func("/hall/store/sqlite/migrations", test_migrations);
     return g_test_run();
 }
