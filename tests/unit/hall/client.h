@@ -6,7 +6,7 @@
 
 #include "hall/hall.h"
 
-#define CLIENT_WAIT_US (20 * (int64_t)G_USEC_PER_SEC)
+#define CLIENT_WAIT_US (120 * (int64_t)G_USEC_PER_SEC)
 
 /* A copy of a reply. */
 struct said {
