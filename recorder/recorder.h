@@ -38,7 +38,7 @@ void rec_destroy(struct rec *rec);
 
 /* Control thread. Opens spool/<session>/NNNN.pcapng, the next number if the folder is there (a session
  * that goes on after a restart). Returns -ENOSPC below the reserve, -EBUSY at max_journals, -EEXIST
- * when this session's journal is open (until REC_EVENT_CLOSED was taken), -EAGAIN, -EINVAL when
+ * when the session's journal is open (until REC_EVENT_CLOSED was taken), -EAGAIN, -EINVAL when
  * `session` does not satisfy id_is_valid(), or the fault that the volume had last (-EIO, -EROFS, …)
  * until a write to it, tried every second, succeeds again. Success is told by REC_EVENT_DURABLE, a
  * later fault by REC_EVENT_FAILED (-EBUSY: another process holds the session's lock). */
