@@ -32,6 +32,34 @@ as_root() {
     fi
 }
 
+# apt-get, with every service that a package brings left unstarted: the tests start their own nginx and
+# Janus, and nothing may listen that nobody asked for. Debian asks policy-rc.d before it starts one.
+apt_quietly() {
+    local policy=/usr/sbin/policy-rc.d made=no status=0
+    if [ ! -e "$policy" ]; then
+        made=yes
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@" || status=$?
+    [ $made = no ] || as_root rm -f "$policy"
+    return "$status"
+}
+
+# The service files that are there, one a line.
+services_there() {
+    find /lib/systemd/system -maxdepth 1 -name '*.service' -printf '%f\n' 2>/dev/null | sort
+}
+
+# services_disable BEFORE: those that have come since do not start at the next boot either.
+services_disable() {
+    command -v systemctl >/dev/null || return 0
+    local came
+    came=$(comm -13 <(printf '%s\n' "$1") <(services_there) | grep -v @ || true)
+    # shellcheck disable=SC2086 # one word a service
+    [ -z "$came" ] || as_root systemctl --quiet disable $came 2>/dev/null || true
+}
+
 # packages_install GROUP...: install what is missing; nothing at all when nothing is.
 packages_install() {
     command -v dpkg-query >/dev/null ||
@@ -45,9 +73,10 @@ packages_install() {
             "run as root: apt-get install --no-install-recommends $missing"
     fi
     say "installing packages: $missing"
-    local log=$root/build/test-logs/packages.log
+    local log=$root/build/test-logs/packages.log services
+    services=$(services_there)
     quiet "$log" as_root apt-get -o DPkg::Lock::Timeout=300 update
     # shellcheck disable=SC2086 # one word a package
-    quiet "$log" as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
-        install -y --no-install-recommends $missing
+    quiet "$log" apt_quietly install -y --no-install-recommends $missing
+    services_disable "$services"
 }
