@@ -41,6 +41,25 @@ const char *sfu_drop_name(enum sfu_drop drop)
     return drop_names[drop];
 }
 
+static const uint64_t delay_bounds_us[SFU_DELAY_BUCKETS] = {
+    10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, UINT64_MAX,
+};
+
+uint64_t sfu_delay_bucket_us(unsigned bucket)
+{
+    return bucket < SFU_DELAY_BUCKETS ? delay_bounds_us[bucket] : UINT64_MAX;
+}
+
+void counters_delay(struct counters *counters, int64_t delay_us)
+{
+    uint64_t us = delay_us > 0 ? (uint64_t)delay_us : 0;
+    unsigned bucket = 0;
+    while (us > delay_bounds_us[bucket])
+        bucket++;
+    counter_add(&counters->delay_count[bucket], 1);
+    counter_add(&counters->delay_sum_us, us);
+}
+
 static uint64_t read_one(const _Atomic uint64_t *counter)
 {
     return atomic_load_explicit(counter, memory_order_relaxed);
@@ -60,4 +79,9 @@ void counters_sum(const struct counters *counters, struct sfu_counters *io_sum)
     io_sum->plis_out += read_one(&counters->plis_out);
     for (unsigned i = 0; i < SFU_DROP_COUNT; i++)
         io_sum->drops[i] += read_one(&counters->drops[i]);
+    for (unsigned i = 0; i < SFU_DELAY_BUCKETS; i++)
+        io_sum->delay_count[i] += read_one(&counters->delay_count[i]);
+    io_sum->delay_sum_us += read_one(&counters->delay_sum_us);
+    io_sum->rooms += read_one(&counters->rooms);
+    io_sum->peers += read_one(&counters->peers);
 }

@@ -13,6 +13,8 @@ struct counters {
     _Atomic uint64_t forwarded;
     _Atomic uint64_t nacks_in, nacks_answered, nacks_out, plis_in, plis_out;
     _Atomic uint64_t drops[SFU_DROP_COUNT];
+    _Atomic uint64_t delay_count[SFU_DELAY_BUCKETS], delay_sum_us;
+    _Atomic uint64_t rooms, peers; /* gauges */
 };
 
 /* Worker thread. */
@@ -27,6 +29,15 @@ static inline void counters_drop(struct counters *counters, enum sfu_drop drop)
 {
     counter_add(&counters->drops[drop], 1);
 }
+
+/* Worker thread. A gauge goes down by one. */
+static inline void counter_sub(_Atomic uint64_t *gauge)
+{
+    counter_add(gauge, UINT64_MAX);
+}
+
+/* Worker thread. One packet was forwarded in this time. */
+void counters_delay(struct counters *counters, int64_t delay_us);
 
 /* Any thread. Adds this worker's numbers to the sum. */
 void counters_sum(const struct counters *counters, struct sfu_counters *io_sum);

@@ -78,6 +78,7 @@ int peer_create(struct room *room, sfu_peer_id id, uint32_t tag, struct peer **r
         return r;
     }
     link_peer(peer);
+    counter_add(&peer->worker->counters.peers, 1);
     *ret_peer = peer;
     return 0;
 }
@@ -119,6 +120,7 @@ void peer_destroy(struct peer *peer)
     fwd_peer_destroy(peer->fwd);
     detach(peer);
     unlink_peer(peer);
+    counter_sub(&peer->worker->counters.peers);
     free(peer);
 }
 

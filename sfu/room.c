@@ -18,6 +18,7 @@ int room_create(struct worker *worker, sfu_room_id id, struct room **ret_room)
         free(room);
         return r;
     }
+    counter_add(&worker->counters.rooms, 1);
     *ret_room = room;
     return 0;
 }
@@ -29,5 +30,6 @@ void room_destroy(struct room *room)
     while (room->peers)
         peer_destroy(room->peers);
     fwd_room_destroy(room->fwd);
+    counter_sub(&room->worker->counters.rooms);
     free(room);
 }

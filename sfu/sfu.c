@@ -332,3 +332,18 @@ void sfu_counters_read(const struct sfu *sfu, struct sfu_counters *ret_counters)
     for (unsigned i = 0; i < sfu->worker_count; i++)
         counters_sum(&sfu->workers[i]->counters, ret_counters);
 }
+
+unsigned sfu_worker_count(const struct sfu *sfu)
+{
+    return sfu->worker_count;
+}
+
+int sfu_worker_counters_read(const struct sfu *sfu, unsigned worker,
+                             struct sfu_counters *ret_counters)
+{
+    if (worker >= sfu->worker_count)
+        return -EINVAL;
+    *ret_counters = (struct sfu_counters){0};
+    counters_sum(&sfu->workers[worker]->counters, ret_counters);
+    return 0;
+}

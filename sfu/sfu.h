@@ -281,14 +281,32 @@ enum sfu_drop {
 
 const char *sfu_drop_name(enum sfu_drop drop);
 
+/* Forwarding delay: from the arrival of an RTP packet at our socket, as the kernel stamped it (so time
+ * in the socket's queue counts), until the kernel had taken over what it became. Every packet that was
+ * sent to a slot for the first time counts once; resends do not. */
+enum { SFU_DELAY_BUCKETS = 14 };
+
+/* The upper bound of a bucket, inclusive: 10, 20, 50 … 100000 µs; UINT64_MAX for the last one (and for
+ * what is none). */
+uint64_t sfu_delay_bucket_us(unsigned bucket);
+
 struct sfu_counters {
     uint64_t packets_in, packets_out, bytes_in, bytes_out; /* UDP datagrams */
     uint64_t forwarded;                                    /* RTP packets to slots */
     uint64_t nacks_in, nacks_answered, nacks_out, plis_in, plis_out;
     uint64_t drops[SFU_DROP_COUNT];
+    uint64_t delay_count[SFU_DELAY_BUCKETS]; /* packets in this bucket alone, not cumulated */
+    uint64_t delay_sum_us;
+    uint64_t rooms, peers; /* gauges: open now */
 };
 
 /* Any thread. Sums over the workers; each number is exact, the set is not of one instant. */
 void sfu_counters_read(const struct sfu *sfu, struct sfu_counters *ret_counters);
+
+/* Any thread. How many workers there are, and the counters of one of them: 0, or -EINVAL for an index
+ * beyond. */
+unsigned sfu_worker_count(const struct sfu *sfu);
+int sfu_worker_counters_read(const struct sfu *sfu, unsigned worker,
+                             struct sfu_counters *ret_counters);
 
 #endif
