@@ -68,17 +68,6 @@ static const struct tuple *way_out(const struct peer *peer)
     return peer->srtp ? paths_current(&peer->paths) : NULL;
 }
 
-static int commit(struct peer *peer, const struct tuple *to, uint8_t *block, size_t len,
-                  const uint8_t **ret_wire, size_t *ret_wire_len)
-{
-    batch_commit(peer->worker->batch, &peer->chain, to, len);
-    if (ret_wire) {
-        *ret_wire = block;
-        *ret_wire_len = len;
-    }
-    return 0;
-}
-
 int peer_send_rtp(void *transport, size_t len, const uint8_t **ret_wire, size_t *ret_wire_len)
 {
     struct peer *peer = transport;
@@ -91,7 +80,12 @@ int peer_send_rtp(void *transport, size_t len, const uint8_t **ret_wire, size_t 
         counters_drop(&peer->worker->counters, SFU_DROP_SEND_FAILED);
         return r;
     }
-    return commit(peer, to, block, len, ret_wire, ret_wire_len);
+    batch_commit(peer->worker->batch, &peer->chain, to, len, peer->worker->arrival_us);
+    if (ret_wire) {
+        *ret_wire = block;
+        *ret_wire_len = len;
+    }
+    return 0;
 }
 
 int peer_send_wire(void *transport, const uint8_t *wire, size_t len)
@@ -104,7 +98,8 @@ int peer_send_wire(void *transport, const uint8_t *wire, size_t len)
         return -EIO;
     uint8_t *block = batch_block(peer->worker->batch);
     memcpy(block, wire, len);
-    return commit(peer, to, block, len, NULL, NULL);
+    batch_commit(peer->worker->batch, &peer->chain, to, len, 0);
+    return 0;
 }
 
 int peer_send_rtcp(void *transport, const uint8_t *rtcp, size_t len)
@@ -122,5 +117,6 @@ int peer_send_rtcp(void *transport, const uint8_t *rtcp, size_t len)
         counters_drop(&peer->worker->counters, SFU_DROP_SEND_FAILED);
         return r;
     }
-    return commit(peer, to, block, len, NULL, NULL);
+    batch_commit(peer->worker->batch, &peer->chain, to, len, 0);
+    return 0;
 }

@@ -1,11 +1,14 @@
 #include "sfu/transport/udp.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef UDP_SEGMENT
@@ -32,6 +35,7 @@ static size_t ask_for_buffer(int fd, int option, size_t bytes)
 static int configure(int fd, const struct address *address, bool wildcard)
 {
     int r = set_int(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
+    r = r ? r : set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
     if (address->family == AF_INET6) {
         /* "::" is all of IPv6 and nothing else, so that "0.0.0.0" can stand beside it. */
         r = r ? r : set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
@@ -106,6 +110,7 @@ struct udp_inbox {
     uint8_t *data; /* UDP_BURST strides */
     const struct udp_socket *socket;
     uint32_t socket_index;
+    int64_t now_us, wall_us; /* the clocks when the burst was received */
 };
 
 int udp_inbox_create(struct udp_inbox **ret_inbox)
@@ -164,6 +169,8 @@ int udp_receive(struct udp_socket *socket, uint32_t index, struct udp_inbox *inb
         return errno == EAGAIN || errno == EINTR ? 0 : -errno;
     inbox->socket = socket;
     inbox->socket_index = index;
+    inbox->now_us = clock_now_us();
+    inbox->wall_us = clock_wall_us();
     uint64_t bytes = 0;
     for (int i = 0; i < n; i++) {
         bytes += inbox->messages[i].msg_len;
@@ -196,12 +203,28 @@ static void local_from_control(struct msghdr *header, struct address *ret_local)
     }
 }
 
+/* The kernel stamps with the wall clock, which may be set in between. */
+static int64_t arrival_from_control(const struct udp_inbox *inbox, struct msghdr *header)
+{
+    enum { LONGEST_US = 10000000 };
+    int64_t waited_us = 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+            continue;
+        struct timespec stamp;
+        memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
+        waited_us = inbox->wall_us - (stamp.tv_sec * INT64_C(1000000) + stamp.tv_nsec / 1000);
+    }
+    return waited_us > 0 && waited_us < LONGEST_US ? inbox->now_us - waited_us : inbox->now_us;
+}
+
 bool udp_inbox_datagram(struct udp_inbox *inbox, unsigned at, struct udp_datagram *ret_datagram)
 {
     struct mmsghdr *message = &inbox->messages[at];
     struct udp_datagram d = {.data = inbox->iov[at].iov_base,
                              .len = message->msg_len,
                              .truncated = (message->msg_hdr.msg_flags & MSG_TRUNC) != 0,
+                             .arrival_us = arrival_from_control(inbox, &message->msg_hdr),
                              .tuple = {.socket = inbox->socket_index}};
     if (address_from_sockaddr((struct sockaddr *)&inbox->from[at], &d.tuple.remote) < 0)
         return false;

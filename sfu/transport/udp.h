@@ -42,6 +42,7 @@ struct udp_datagram {
     uint8_t *data; /* writable; UDP_SPARE_BYTES follow `len`; valid until the next receive */
     size_t len;
     bool truncated;
+    int64_t arrival_us; /* monotonic: when the kernel had it */
     struct tuple tuple;
 };
 

@@ -1,10 +1,13 @@
 #include "sfu/worker/batch.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct entry {
+    int64_t arrival_us; /* 0: nothing is forwarded by it */
     uint16_t len, next; /* `next` is meaningless in a chain's last */
 };
 
@@ -56,6 +59,17 @@ uint8_t *batch_block(struct batch *batch)
     return block_at(batch, batch->used);
 }
 
+static void count_delays(struct batch *batch, const struct batch_chain *chain)
+{
+    int64_t now_us = clock_now_us();
+    for (unsigned at = chain->first;; at = batch->entries[at].next) {
+        if (batch->entries[at].arrival_us)
+            counters_delay(batch->counters, now_us - batch->entries[at].arrival_us);
+        if (at == chain->last)
+            return;
+    }
+}
+
 /* A chain that changes its destination in mid-turn: what waits has to leave by the old way, but the
  * block being committed must keep its place, so only that chain is sent. */
 static void send_chain(struct batch *batch, const struct batch_chain *chain)
@@ -68,13 +82,15 @@ static void send_chain(struct batch *batch, const struct batch_chain *chain)
             break;
     }
     udp_send(&batch->sockets[chain->to.socket], &chain->to, batch->slices, count, batch->counters);
+    count_delays(batch, chain);
 }
 
 void batch_commit(struct batch *batch, struct batch_chain *chain, const struct tuple *to,
-                  size_t len)
+                  size_t len, int64_t arrival_us)
 {
     uint16_t at = (uint16_t)batch->used++;
     batch->entries[at].len = (uint16_t)len;
+    batch->entries[at].arrival_us = arrival_us;
     if (!chain->waiting) {
         chain->waiting = true;
         batch->chains[batch->chain_count++] = chain;

@@ -34,9 +34,10 @@ void batch_destroy(struct batch *batch);
 uint8_t *batch_block(struct batch *batch);
 
 /* Queues the first `len` bytes of batch_block() for `to`. The bytes stay where they are until the next
- * flush. When `to` differs from the chain's, what waits there leaves first. */
+ * flush. When `to` differs from the chain's, what waits there leaves first. `arrival_us` (monotonic): of
+ * the packet that is forwarded by it, for the delay's histogram; 0: none. */
 void batch_commit(struct batch *batch, struct batch_chain *chain, const struct tuple *to,
-                  size_t len);
+                  size_t len, int64_t arrival_us);
 
 /* Sends everything. Afterwards no chain is referred to any more. */
 void batch_flush(struct batch *batch);

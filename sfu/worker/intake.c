@@ -84,8 +84,12 @@ void intake_datagram(struct worker *worker, struct udp_datagram *datagram)
     case DEMUX_SHORT: drop(worker, SFU_DROP_TOO_SHORT); break;
     case DEMUX_OTHER: drop(worker, SFU_DROP_NOT_MEDIA); break;
     case DEMUX_STUN: take_stun(worker, datagram); break;
-    case DEMUX_DTLS:
     case DEMUX_RTP:
+        worker->arrival_us = datagram->arrival_us;
+        take_from_peer(worker, datagram, kind);
+        worker->arrival_us = 0;
+        break;
+    case DEMUX_DTLS:
     case DEMUX_RTCP: take_from_peer(worker, datagram, kind); break;
     }
 }

@@ -37,7 +37,8 @@ struct worker {
     struct mailbox *commands; /* owned */
     struct mailbox *events;   /* borrowed from the sfu */
 
-    int64_t now_us; /* read once a turn */
+    int64_t now_us;     /* read once a turn */
+    int64_t arrival_us; /* of the RTP packet that is being handled; 0: it is something else */
     int64_t tick_at_us;
     int64_t consent_timeout_us;
     unsigned socket_count;

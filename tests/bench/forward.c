@@ -212,6 +212,20 @@ static void run(struct load *load, int64_t duration_us)
     }
 }
 
+/* The bound of the bucket in which that share of the packets is reached. */
+static double delay_within_us(const struct sfu_counters *counters, double share)
+{
+    uint64_t all = 0, sum = 0;
+    for (unsigned i = 0; i < SFU_DELAY_BUCKETS; i++)
+        all += counters->delay_count[i];
+    for (unsigned i = 0; i < SFU_DELAY_BUCKETS; i++) {
+        sum += counters->delay_count[i];
+        if ((double)sum >= share * (double)all)
+            return (double)sfu_delay_bucket_us(i);
+    }
+    return 0;
+}
+
 static void report(const struct load *load, unsigned sessions, int64_t used_us, int64_t wall_us,
                    uint64_t sent, uint64_t received)
 {
@@ -223,6 +237,9 @@ static void report(const struct load *load, unsigned sessions, int64_t used_us, 
            sent ? 100.0 * ((double)sent - (double)received) / (double)sent : 0,
            (double)received * 1e6 / (double)wall_us, (double)used_us / (double)MAX(received, 1),
            100.0 * (double)used_us / (double)wall_us);
+    printf("  forwarding delay: mean %.0f us, 50 %% within %.0f us, 99 %% within %.0f us\n",
+           (double)counters.delay_sum_us / (double)MAX(counters.forwarded, 1),
+           delay_within_us(&counters, 0.5), delay_within_us(&counters, 0.99));
     for (unsigned i = 0; i < SFU_DROP_COUNT; i++)
         if (counters.drops[i])
             printf("  dropped %s: %" G_GUINT64_FORMAT "\n", sfu_drop_name(i), counters.drops[i]);

@@ -1,5 +1,6 @@
 #include "sfu/transport/udp.h"
 
+#include "base/clock.h"
 #include "tests/harness/wait.h"
 
 #include <errno.h>
@@ -228,6 +229,27 @@ static void test_taken_port(void)
     g_assert_cmpint(udp_open(&elsewhere, 0, &second, &less), ==, -EADDRNOTAVAIL);
 }
 
+/* A datagram's arrival is when the kernel had it, however long it was left waiting. */
+static void test_arrival(void)
+{
+    enum { WAITED_US = 20000 };
+    struct ends ends;
+    struct udp_datagram d;
+    uint8_t hello[] = "hello";
+    struct udp_slice slice = {.data = hello, .len = sizeof hello};
+    setup(&ends, "127.0.0.1", "127.0.0.1");
+    struct tuple to = way_to_b(&ends, "127.0.0.1");
+    int64_t before_us = clock_now_us();
+    udp_send(&ends.a, &to, &slice, 1, &ends.counters);
+    g_assert_false(wait_readable(ends.a.fd, WAITED_US)); /* nothing comes back: time goes by */
+    g_assert_cmpint(udp_receive(&ends.b, 0, ends.inbox, &ends.counters), ==, 1);
+    int64_t after_us = clock_now_us();
+    g_assert_true(udp_inbox_datagram(ends.inbox, 0, &d));
+    g_assert_cmpint(d.arrival_us, >=, before_us - 1000000);
+    g_assert_cmpint(d.arrival_us, <=, after_us - WAITED_US + 1000);
+    teardown(&ends);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -239,6 +261,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/sfu/udp/wildcard-v4", &v4, test_wildcard);
     if (has_ipv6())
         g_test_add_data_func("/sfu/udp/wildcard-v6", &v6, test_wildcard);
+    g_test_add_func("/sfu/udp/arrival", test_arrival);
     g_test_add_func("/sfu/udp/truncated", test_truncated);
     g_test_add_func("/sfu/udp/overflow-counted", test_overflow_counted);
     g_test_add_func("/sfu/udp/taken-port", test_taken_port);

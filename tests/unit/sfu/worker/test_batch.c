@@ -1,6 +1,7 @@
 /* The batch with real sockets: every destination gets its packets, in order, whatever the mixture. */
 #include "sfu/worker/batch.h"
 
+#include "base/clock.h"
 #include "tests/harness/wait.h"
 
 #include <glib.h>
@@ -42,14 +43,19 @@ static void teardown(struct bench *b)
         udp_close(&b->to[i]);
 }
 
-static void queue(struct bench *b, unsigned chain, unsigned destination)
+static void queue_arrived(struct bench *b, unsigned chain, unsigned destination, int64_t arrival_us)
 {
     uint8_t *block = batch_block(b->batch);
     g_assert_true(block == batch_block(b->batch)); /* the same until it is committed */
     memset(block, (int)destination, LEN);
     memcpy(block, &b->sent[destination], sizeof b->sent[0]);
     b->sent[destination]++;
-    batch_commit(b->batch, &b->chains[chain], &b->ways[destination], LEN);
+    batch_commit(b->batch, &b->chains[chain], &b->ways[destination], LEN, arrival_us);
+}
+
+static void queue(struct bench *b, unsigned chain, unsigned destination)
+{
+    queue_arrived(b, chain, destination, 0);
 }
 
 /* Everything sent so far has come, each destination's own and in order. */
@@ -119,11 +125,41 @@ static void test_change_of_way(void)
     teardown(&b);
 }
 
+static uint64_t delays(const struct bench *b, unsigned from)
+{
+    uint64_t sum = 0;
+    for (unsigned i = from; i < SFU_DELAY_BUCKETS; i++)
+        sum += b->counters.delay_count[i];
+    return sum;
+}
+
+/* What is forwarded is counted when it has left, by the time since it arrived; other packets are not. */
+static void test_delays(void)
+{
+    enum { WAITED_US = 30000 };
+    struct bench b;
+    unsigned at_least = 0;
+    while (sfu_delay_bucket_us(at_least) < WAITED_US)
+        at_least++;
+    setup(&b);
+    queue_arrived(&b, 0, 0, clock_now_us() - WAITED_US);
+    queue_arrived(&b, 1, 1, clock_now_us() - WAITED_US);
+    queue(&b, 0, 0);
+    g_assert_cmpuint(delays(&b, 0), ==, 0);
+    batch_flush(b.batch);
+    g_assert_cmpuint(delays(&b, 0), ==, 2);
+    g_assert_cmpuint(delays(&b, at_least), ==, 2);
+    g_assert_cmpuint(b.counters.delay_sum_us, >=, 2 * WAITED_US);
+    collect(&b);
+    teardown(&b);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sfu/batch/interleaved", test_interleaved);
     g_test_add_func("/sfu/batch/overfull", test_overfull);
     g_test_add_func("/sfu/batch/change-of-way", test_change_of_way);
+    g_test_add_func("/sfu/batch/delays", test_delays);
     return g_test_run();
 }
