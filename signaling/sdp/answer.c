@@ -75,9 +75,14 @@ static void agree_codec(struct sfu_section *section, const struct sdp_offer_sect
 static void agree_codecs(struct sfu_section *section, const struct sdp_offer_section *offered,
                          const struct sdp_policy *policy)
 {
-    if (section->kind == SFU_AUDIO)
+    if (section->kind == SFU_AUDIO) {
         agree_codec(section, offered, SFU_CODEC_OPUS);
-    for (unsigned i = 0; section->kind == SFU_VIDEO && i < policy->video_codec_count; i++)
+        return;
+    }
+    for (unsigned i = 0; offered->sends && i < policy->sent_codec_count; i++)
+        agree_codec(section, offered, policy->sent_codecs[i]);
+    bool agreed = section->payload_count > 0;
+    for (unsigned i = 0; !agreed && i < policy->video_codec_count; i++)
         agree_codec(section, offered, policy->video_codecs[i]);
 }
 
@@ -91,9 +96,10 @@ static void agree_extensions(struct sfu_section *section, const struct sdp_offer
     };
 }
 
-/* How many receive sections of each kind were accepted so far. */
+/* What was met on the way through the sections. */
 struct tally {
-    unsigned slots[2];
+    unsigned slots[2];  /* receive sections, by kind */
+    unsigned codecless; /* pictures rejected for want of a common codec */
 };
 
 static bool slot_is_allowed(const struct sdp_policy *policy, struct tally *tally,
@@ -102,6 +108,31 @@ static bool slot_is_allowed(const struct sdp_policy *policy, struct tally *tally
     unsigned most = kind == SFU_AUDIO ? policy->max_audio_slots : policy->max_video_slots;
 
     return tally->slots[kind]++ < most;
+}
+
+static void codecs_note(const struct sdp_offer_section *offered, struct sdp_memory *memory)
+{
+    uint32_t codecs = 0;
+
+    for (unsigned i = 0; i < offered->codec_count; i++)
+        codecs |= sdp_codec_bit(offered->codecs[i].codec);
+    if (codecs == 0)
+        codecs = sdp_codec_bit(SFU_CODEC_NONE);
+    if (offered->sends)
+        memory->can_send |= codecs;
+    if (offered->receives)
+        memory->can_receive |= codecs;
+}
+
+/* The voice is what a session cannot do without. */
+static int codec_missing(const char *media, unsigned index, const char *mid,
+                         struct sdp_error *ret_error)
+{
+    return sdp_fail(ret_error, "media.no_common_codec",
+                    "m-line %u (mid %s): none of the codecs is %s", index, mid,
+                    strcmp(media, "video") == 0
+                        ? "VP8 or H.264 constrained baseline (packetization-mode 1) as configured"
+                        : "Opus");
 }
 
 static int agree_section(const struct sdp_offer_section *offered, unsigned index,
@@ -118,12 +149,14 @@ static int agree_section(const struct sdp_offer_section *offered, unsigned index
     if (offered->receives && !slot_is_allowed(policy, tally, section->kind) && !offered->sends)
         return 0;
     agree_codecs(section, offered, policy);
+    if (video)
+        codecs_note(offered, memory);
+    if (section->payload_count == 0 && video) {
+        tally->codecless++;
+        return 0;
+    }
     if (section->payload_count == 0)
-        return sdp_fail(
-            ret_error, "media.no_common_codec", "m-line %u (mid %s): none of the codecs is %s",
-            index, offered->mid,
-            video ? "VP8 or H.264 constrained baseline (packetization-mode 1) as configured"
-                  : "Opus");
+        return codec_missing(offered->media, index, offered->mid, ret_error);
     agree_extensions(section, offered);
     section->inbound = offered->sends;
     section->ssrc = offered->ssrc;
@@ -159,6 +192,7 @@ static int agree(const struct sdp_offer *offer, const struct sdp_policy *policy,
     struct tally tally = {0};
     unsigned accepted = 0;
 
+    memory->can_send = memory->can_receive = 0;
     for (unsigned i = 0; i < offer->section_count; i++) {
         int r = agree_section(&offer->sections[i], i, policy, memory, &tally,
                               &negotiation->sections[i], ret_error);
@@ -166,6 +200,8 @@ static int agree(const struct sdp_offer *offer, const struct sdp_policy *policy,
             return r;
         accepted += negotiation->sections[i].payload_count > 0;
     }
+    if (accepted == 0 && tally.codecless)
+        return codec_missing("video", 0, offer->sections[0].mid, ret_error);
     if (accepted == 0)
         return sdp_fail(ret_error, "media.sdp", "no audio or video section that can be accepted");
     agree_ice(offer, local, memory);

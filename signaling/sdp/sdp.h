@@ -21,6 +21,10 @@ enum {
 struct sdp_policy {
     enum sfu_codec video_codecs[SDP_MAX_VIDEO_CODECS]; /* in order of preference */
     unsigned video_codec_count;
+    /* Of the pictures that the client sends: what everybody who sees them can decode, the one to be sent first. A
+     * client that has none of these is answered with video_codecs. */
+    enum sfu_codec sent_codecs[SDP_MAX_VIDEO_CODECS];
+    unsigned sent_codec_count;
     uint32_t max_video_bps, max_audio_bps;     /* caps of what a client sends in one section */
     unsigned max_audio_slots, max_video_slots; /* further receive sections are rejected */
 };
@@ -48,14 +52,23 @@ struct sdp_memory {
     unsigned version;
     unsigned slot_count;
     struct sdp_slot slots[SFU_MAX_SECTIONS];
+    /* Video codecs of the last offer, bits of sdp_codec_bit(), that of SFU_CODEC_NONE for all that we do not know; 0: no
+     * such section. */
+    uint32_t can_send, can_receive;
 };
+
+static inline uint32_t sdp_codec_bit(enum sfu_codec codec)
+{
+    return UINT32_C(1) << codec;
+}
 
 struct sdp_error {
     const char *code;  /* media.sdp, media.no_common_codec or media.limit (docs/protocol.md) */
     char message[192]; /* what and where: "m-line 3 (video): no a=mid" */
 };
 
-/* Answers `offer` (NUL-terminated). Any thread, no I/O. 0, or -EINVAL with `ret_error` filled; on failure
+/* Answers `offer` (NUL-terminated). A picture without a common codec is rejected and the rest goes on; an offer that has
+ * nothing else, or a voice that is not Opus, is media.no_common_codec. Any thread, no I/O. 0, or -EINVAL with `ret_error` filled; on failure
  * the memory and the results are untouched. `ret_answer` is the caller's, g_free() it. */
 int sdp_answer(const char *offer, const struct sdp_policy *policy, const struct sdp_local *local,
                struct sdp_memory *memory, struct sfu_negotiation *ret_negotiation,
