@@ -19,7 +19,7 @@ export const desk = { width: 1440, height: 900 };
 
 /** A browser of its own with one page, so that no page is ever in the background of another. */
 export class Party {
-  static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN', portrait = null, elder = false } = {}) {
+  static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN', portrait = null, elder = false, network = null } = {}) {
     const party = new Party();
     party.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
     party.context = await party.browser.newContext({ ignoreHTTPSErrors: true, viewport, locale: lang, permissions: ['camera', 'microphone'] });
@@ -28,6 +28,7 @@ export class Party {
       localStorage.setItem('shipinbanDebug', '1');
     }, { sender, toneHz, fps, width, height, denyCamera, portrait });
     await party.context.addInitScript({ path: join(here, 'inject.js') });
+    if (network) await party.context.exposeFunction('e2eRelay', (address) => network.through(address));
     party.page = await party.context.newPage();
     party.console = [];
     party.page.on('console', (message) => party.console.push(`${message.type()}: ${message.text()}`));

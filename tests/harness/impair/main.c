@@ -5,6 +5,7 @@
  * prints "listening ADDRESS:PORT". Lines, each answered by "ok …" or "error …":
  *   up|down|both NAME=VALUE …   loss burst_begin burst_end reorder duplicate (shares, 0 to 1), delay_ms jitter_ms
  *                               reorder_ms queue_ms, rate_bps, black (0 or 1); what is not named stays
+ *   dark MS                     nothing passes for so long; answered when it is over, and so are later lines
  *   rebind                      other source ports towards the server
  *   forget                      counters from zero
  *   stats                       the counters of both directions as JSON
@@ -24,6 +25,8 @@ struct program {
     struct relay *relay;
     GDataInputStream *lines;
 };
+
+static void next_line(struct program *program);
 
 static bool share_set(double *ret_share, double value)
 {
@@ -70,6 +73,35 @@ static bool setting_apply(struct link_config *config, const char *name, double v
         return true;
     }
     return false;
+}
+
+static gboolean on_light(gpointer user)
+{
+    struct program *program = user;
+
+    relay_up(program->relay)->config.black = false;
+    relay_down(program->relay)->config.black = false;
+    printf("ok\n");
+    fflush(stdout);
+    next_line(program);
+    return G_SOURCE_REMOVE;
+}
+
+/* Whether it is dark now: then the next line is read when it is over. */
+static bool dark_begin(struct program *program, const char *duration)
+{
+    char *end = NULL;
+    const unsigned long ms = duration ? strtoul(duration, &end, 10) : 0;
+
+    if (ms == 0 || ms > 600000 || *end) {
+        printf("error dark wants 1 to 600000 milliseconds\n");
+        fflush(stdout);
+        return false;
+    }
+    relay_up(program->relay)->config.black = true;
+    relay_down(program->relay)->config.black = true;
+    g_timeout_add((guint)ms, on_light, program);
+    return true;
 }
 
 /* Whether all words were understood; else nothing is changed and `ret_bad` is the first that was not. */
@@ -142,7 +174,7 @@ static void line_do(struct relay *relay, const char *line)
     } else if (strcmp(verb, "stats") == 0) {
         stats_print(relay);
     } else {
-        printf("error '%s' is none of up, down, both, rebind, forget, stats\n", verb);
+        printf("error '%s' is none of up, down, both, dark, rebind, forget, stats\n", verb);
     }
     fflush(stdout);
 }
@@ -157,7 +189,18 @@ static void on_line(GObject *source, GAsyncResult *result, gpointer user)
         g_main_loop_quit(program->loop);
         return;
     }
-    line_do(program->relay, g_strstrip(line));
+    g_strstrip(line);
+    if (g_str_has_prefix(line, "dark")) {
+        if (dark_begin(program, line[4] == ' ' ? line + 5 : NULL))
+            return;
+    } else {
+        line_do(program->relay, line);
+    }
+    next_line(program);
+}
+
+static void next_line(struct program *program)
+{
     g_data_input_stream_read_line_async(program->lines, G_PRIORITY_DEFAULT, NULL, on_line, program);
 }
 
@@ -202,7 +245,7 @@ static int run(const char *to, const char *listen, uint64_t seed)
     g_autoptr(GInputStream) input = g_unix_input_stream_new(0, FALSE);
     program.lines = g_data_input_stream_new(input);
     program.loop = g_main_loop_new(NULL, FALSE);
-    g_data_input_stream_read_line_async(program.lines, G_PRIORITY_DEFAULT, NULL, on_line, &program);
+    next_line(&program);
     g_main_loop_run(program.loop);
     g_main_loop_unref(program.loop);
     g_object_unref(program.lines);
