@@ -1,11 +1,14 @@
 #include "base/log.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log_limit.h"
 
 /* Set once by log_init() before threads start, then only read. */
 static enum log_level least_level = LOG_AT_INFO;
@@ -51,7 +54,22 @@ static void append_one_line(GString *line, const char *text)
         g_string_append_c(line, g_ascii_iscntrl(*c) ? ' ' : *c);
 }
 
-static void write_text(enum log_level level, const char *topic, const char *message)
+static const char *const id_fields[][2] = {
+    {"SESSION", "session"}, {"PARTICIPANT", "participant"}, {"REASON", "reason"}};
+
+static void append_ids(GString *line, const GLogField *fields, gsize n_fields)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(id_fields); i++) {
+        const char *value = field_find(fields, n_fields, id_fields[i][0]);
+        if (!value)
+            continue;
+        g_string_append_printf(line, " %s=", id_fields[i][1]);
+        append_one_line(line, value);
+    }
+}
+
+static void write_text(enum log_level level, const char *topic, const char *message,
+                       const GLogField *fields, gsize n_fields)
 {
     int64_t wall_us = clock_wall_us();
     g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(wall_us / 1000000);
@@ -63,6 +81,7 @@ static void write_text(enum log_level level, const char *topic, const char *mess
     append_one_line(line, topic);
     g_string_append(line, ": ");
     append_one_line(line, message);
+    append_ids(line, fields, n_fields);
     g_string_append_c(line, '\n');
 
     /* One write a line, so that the lines of several threads do not mix. When stderr is gone there is
@@ -87,7 +106,11 @@ static GLogWriterOutput writer(GLogLevelFlags flags, const GLogField *fields, gs
     if (g_log_writer_is_journald(STDERR_FILENO) &&
         g_log_writer_journald(flags, fields, n_fields, NULL) == G_LOG_WRITER_HANDLED)
         return G_LOG_WRITER_HANDLED;
-    write_text(level, topic ? topic : domain ? domain : "library", message ? message : "");
+    write_text(level,
+               topic    ? topic
+               : domain ? domain
+                        : "library",
+               message ? message : "", fields, n_fields);
     return G_LOG_WRITER_HANDLED;
 }
 
@@ -112,23 +135,84 @@ int log_level_parse(const char *text, enum log_level *ret_level)
     return -EINVAL;
 }
 
-void log_write(enum log_level level, const char *topic, const char *format, ...)
+static void line_write(enum log_level level, const char *topic, const struct log_ids *ids,
+                       const char *message)
 {
-    if (level > least_level)
-        return;
-
-    va_list args;
-    va_start(args, format);
-    g_autofree char *message = g_strdup_vprintf(format, args);
-    va_end(args);
-
     const char *program = g_get_prgname();
-    const GLogField fields[] = {
+    GLogField fields[8] = {
         {"MESSAGE", message, -1},
         {"PRIORITY", levels[level].priority, -1},
         {"GLIB_DOMAIN", topic, -1},
         {"TOPIC", topic, -1},
         {"SYSLOG_IDENTIFIER", program ? program : topic, -1},
     };
-    g_log_structured_array(levels[level].glib, fields, G_N_ELEMENTS(fields));
+    gsize count = 5;
+    const char *const values[] = {ids->session, ids->participant, ids->reason};
+    for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
+        if (values[i])
+            fields[count++] = (GLogField){id_fields[i][0], values[i], -1};
+    g_log_structured_array(levels[level].glib, fields, count);
+}
+
+static bool admits(enum log_level level, const char *topic, const struct log_ids *ids,
+                   const char *format)
+{
+    if (level > least_level)
+        return false;
+    if (level == LOG_AT_DEBUG || ids->session)
+        return true;
+    unsigned left_out;
+    bool is_admitted = log_limit_admits(format, clock_now_us(), &left_out);
+    if (left_out) {
+        g_autofree char *note =
+            g_strdup_printf("%u lines like the next one were left out", left_out);
+        line_write(level, topic, &(struct log_ids){0}, note);
+    }
+    return is_admitted;
+}
+
+void log_write(enum log_level level, const char *topic, const char *format, ...)
+{
+    const struct log_ids none = {0};
+    if (!admits(level, topic, &none, format))
+        return;
+    va_list args;
+    va_start(args, format);
+    g_autofree char *message = g_strdup_vprintf(format, args);
+    va_end(args);
+    line_write(level, topic, &none, message);
+}
+
+void log_write_about(enum log_level level, const char *topic, const struct log_ids *ids,
+                     const char *format, ...)
+{
+    if (!admits(level, topic, ids, format))
+        return;
+    va_list args;
+    va_start(args, format);
+    g_autofree char *message = g_strdup_vprintf(format, args);
+    va_end(args);
+    line_write(level, topic, ids, message);
+}
+
+const char *log_network(const char *address, char ret_text[LOG_NETWORK_BYTES])
+{
+    unsigned char bytes[16];
+    char text[INET6_ADDRSTRLEN];
+    if (inet_pton(AF_INET, address, bytes) == 1) {
+        snprintf(ret_text, LOG_NETWORK_BYTES, "%u.%u.%u.0/24", bytes[0], bytes[1], bytes[2]);
+        return ret_text;
+    }
+    if (inet_pton(AF_INET6, address, bytes) != 1) {
+        g_strlcpy(ret_text, "?", LOG_NETWORK_BYTES);
+        return ret_text;
+    }
+    if (IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)(const void *)bytes)) {
+        snprintf(ret_text, LOG_NETWORK_BYTES, "%u.%u.%u.0/24", bytes[12], bytes[13], bytes[14]);
+        return ret_text;
+    }
+    memset(bytes + 6, 0, 10);
+    inet_ntop(AF_INET6, bytes, text, sizeof text);
+    snprintf(ret_text, LOG_NETWORK_BYTES, "%s/48", text);
+    return ret_text;
 }

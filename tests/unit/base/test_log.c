@@ -1,4 +1,5 @@
 #include "base/log.h"
+#include "base/log_limit.h"
 
 #include <errno.h>
 #include <string.h>
@@ -86,6 +87,66 @@ static void test_library_messages(void)
     g_test_trap_assert_stderr_unmatched("*chats*");
 }
 
+static void child_ids(void)
+{
+    const struct log_ids ids = {.session = "s1", .reason = "ice_timeout"};
+    log_init(LOG_AT_INFO);
+    log_about(LOG_AT_WARNING, "session", ids, "ended in %s", "connecting");
+}
+
+static void test_ids(void)
+{
+    child_run_case("ids");
+    g_test_trap_assert_stderr(
+        "*Z warning session: ended in connecting session=s1 reason=ice_timeout\n");
+}
+
+static void child_repeated(void)
+{
+    log_init(LOG_AT_DEBUG);
+    for (unsigned i = 1; i <= LOG_LIMIT_LINES + 5; i++)
+        log_warning("wire", "refused no. %u", i);
+    log_warning("wire", "another place");
+    for (unsigned i = 1; i <= LOG_LIMIT_LINES + 5; i++)
+        log_debug("wire", "debug no. %u", i);
+    const struct log_ids ids = {.session = "s1"};
+    for (unsigned i = 1; i <= LOG_LIMIT_LINES + 5; i++)
+        log_about(LOG_AT_INFO, "session", ids, "session no. %u", i);
+}
+
+/* A place that repeats is cut off; other places, debug and what names a session are not. */
+static void test_repeated(void)
+{
+    child_run_case("repeated");
+    g_test_trap_assert_stderr("*refused no. 20\n*another place\n*debug no. 25\n*session no. 25*");
+    g_test_trap_assert_stderr_unmatched("*refused no. 21*");
+}
+
+static void test_limit_tells(void)
+{
+    static const char place[] = "place";
+    unsigned left_out = 1;
+    for (unsigned i = 0; i < LOG_LIMIT_LINES; i++)
+        g_assert_true(log_limit_admits(place, i, &left_out));
+    for (unsigned i = 0; i < 3; i++)
+        g_assert_false(log_limit_admits(place, LOG_LIMIT_LINES + i, &left_out));
+    g_assert_cmpuint(left_out, ==, 0);
+    int64_t later_us = LOG_LIMIT_WINDOW_S * (int64_t)G_USEC_PER_SEC;
+    g_assert_true(log_limit_admits(place, later_us, &left_out));
+    g_assert_cmpuint(left_out, ==, 3);
+    g_assert_true(log_limit_admits(place, later_us + 1, &left_out));
+    g_assert_cmpuint(left_out, ==, 0);
+}
+
+static void test_network(void)
+{
+    char text[LOG_NETWORK_BYTES];
+    g_assert_cmpstr(log_network("203.0.113.77", text), ==, "203.0.113.0/24");
+    g_assert_cmpstr(log_network("2001:db8:1:2:3::77", text), ==, "2001:db8:1::/48");
+    g_assert_cmpstr(log_network("::ffff:203.0.113.77", text), ==, "203.0.113.0/24");
+    g_assert_cmpstr(log_network("citizen@example", text), ==, "?");
+}
+
 static void test_level_names(void)
 {
     enum log_level level = LOG_AT_DEBUG;
@@ -119,6 +180,12 @@ int main(int argc, char **argv)
     g_test_add_func("/log/debug", test_debug);
     g_test_add_func("/log/control-characters", test_control_characters);
     g_test_add_func("/log/library-messages", test_library_messages);
+    g_test_add_func("/log/subprocess/ids", child_ids);
+    g_test_add_func("/log/subprocess/repeated", child_repeated);
+    g_test_add_func("/log/ids", test_ids);
+    g_test_add_func("/log/repeated", test_repeated);
+    g_test_add_func("/log/limit-tells", test_limit_tells);
+    g_test_add_func("/log/network", test_network);
     g_test_add_func("/log/level-names", test_level_names);
     return g_test_run();
 }
