@@ -7,7 +7,7 @@
 
 #include "signaling/config_lines.h"
 
-enum type { TEXT, PATH, ADDRESS, LIST, NUMBER, TRUTH, LEVEL, CODECS };
+enum type { TEXT, PATH, ADDRESS, LIST, NETWORKS, URL, NUMBER, TRUTH, LEVEL, CODECS, PROXY_HEADER };
 
 struct key {
     const char *section, *name;
@@ -35,7 +35,14 @@ static const struct key keys[] = {
     WORDS(server, certificate, PATH, "tls/cert.pem"),
     WORDS(server, private_key, PATH, "tls/key.pem"),
     WORDS(server, web_root, PATH, NULL),
-    WORDS(server, public_url, TEXT, NULL),
+    WORDS(server, public_url, URL, NULL),
+    WORDS(server, tls, TRUTH, "true"),
+    WORDS(server, allow_plain_http, TRUTH, "false"),
+    WORDS(server, trusted_proxies, NETWORKS, NULL),
+    WORDS(server, proxy_header, PROXY_HEADER, "x-forwarded-for"),
+    COUNT(server, hsts_days, "0", 0, 3650),
+    COUNT(server, ping_every_ms, "10000", 100, 55000),
+    COUNT(server, ping_timeout_ms, "10000", 100, 60000),
     WORDS(server, log_level, LEVEL, "info"),
     COUNT(server, max_sockets, "2000", 1, 100000),
     WORDS(media, listen, LIST, "0.0.0.0"),
@@ -181,6 +188,42 @@ static int list_read(struct loader *loader, const struct key *key, const char *t
     return 0;
 }
 
+static int networks_read(struct loader *loader, const struct key *key, const char *text,
+                         char ***ret_list)
+{
+    const char *bad = NULL;
+    g_auto(GStrv) list = g_strsplit(text, ";", -1);
+    for (char **item = list; *item; item++)
+        g_strstrip(*item);
+    struct sig_proxies *proxies = sig_proxies_create(list, SIG_PROXY_X_FORWARDED_FOR, &bad);
+    if (!proxies)
+        return fail(loader, key->section, key->name,
+                    "\"%s\": up to %d addresses or networks (10.0.0.0/8), separated by ;", bad,
+                    SIG_MAX_PROXIES);
+    sig_proxies_destroy(proxies);
+    *ret_list = g_steal_pointer(&list);
+    return 0;
+}
+
+/* Links are made by putting paths behind it: no query, no slash at the end, nothing that would need escaping. */
+static int url_read(struct loader *loader, const struct key *key, const char *text, char **ret_url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+    const char *scheme = uri ? g_uri_get_scheme(uri) : "", *host = uri ? g_uri_get_host(uri) : NULL;
+    const char *path = uri ? g_uri_get_path(uri) : "";
+    bool good = (!strcmp(scheme, "https") || !strcmp(scheme, "http")) && host && *host &&
+                !g_uri_get_query(uri) && !g_uri_get_fragment(uri) && !g_uri_get_userinfo(uri) &&
+                !strstr(path, "//") && !strstr(path, "/.");
+    for (const char *c = path; good && *c; c++)
+        good = g_ascii_isalnum(*c) || strchr("/-_.~", *c);
+    if (!good)
+        return fail(loader, key->section, key->name,
+                    "\"%s\" is no address like https://host or https://host:port/path", text);
+    size_t len = strlen(text);
+    *ret_url = g_strndup(text, text[len - 1] == '/' ? len - 1 : len);
+    return 0;
+}
+
 static int codecs_read(struct loader *loader, const struct key *key, const char *text,
                        struct sig_config *config)
 {
@@ -215,6 +258,13 @@ static int value_read(struct loader *loader, const struct key *key, struct sig_c
     case ADDRESS: *(char **)at = g_strdup(value); return address_check(loader, key, value);
     case PATH: *(char **)at = g_canonicalize_filename(value, loader->folder); return 0;
     case LIST: return list_read(loader, key, value, at);
+    case NETWORKS: return networks_read(loader, key, value, at);
+    case URL: return url_read(loader, key, value, at);
+    case PROXY_HEADER:
+        if (!sig_proxy_header_parse(value, at))
+            return fail(loader, key->section, key->name,
+                        "\"%s\" is neither x-forwarded-for nor x-real-ip", value);
+        return 0;
     case NUMBER: return number_read(loader, key, value, at);
     case TRUTH: return truth_read(loader, key, value, at);
     case LEVEL:
@@ -235,6 +285,11 @@ static int folder_check(struct loader *loader, const char *section, const char *
     return fail(loader, section, key, "there is no folder %s", path);
 }
 
+static bool address_is_loopback(const char *text)
+{
+    return g_str_has_prefix(text, "127.") || !strcmp(text, "::1");
+}
+
 /* Things that two keys decide together. */
 static int whole_check(struct loader *loader, struct sig_config *config)
 {
@@ -243,6 +298,13 @@ static int whole_check(struct loader *loader, struct sig_config *config)
     if (config->media.udp_port && config->media.udp_port + config->media.workers - 1 > 65535)
         return fail(loader, "media", "udp_port", "no room above it for %u workers",
                     config->media.workers);
+    if (!config->server.tls && !config->server.allow_plain_http &&
+        !address_is_loopback(config->server.listen))
+        return fail(
+            loader, "server", "tls",
+            "without TLS others could listen on %s: set listen = 127.0.0.1 and let a proxy on this machine "
+            "speak https (docs/proxy.md), or say allow_plain_http = true",
+            config->server.listen);
     if (config->hall.hold_warn_ms > config->hall.hold_cap_ms)
         return fail(loader, "hall", "hold_warn_ms", "later than hold_cap_ms");
     int r = folder_check(loader, "server", "web_root", config->server.web_root);
@@ -301,9 +363,10 @@ void sig_config_destroy(struct sig_config *config)
         return;
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         void *at = (char *)config + keys[i].offset;
-        if (keys[i].type == TEXT || keys[i].type == PATH || keys[i].type == ADDRESS)
+        if (keys[i].type == TEXT || keys[i].type == PATH || keys[i].type == ADDRESS ||
+            keys[i].type == URL)
             g_free(*(char **)at);
-        else if (keys[i].type == LIST)
+        else if (keys[i].type == LIST || keys[i].type == NETWORKS)
             g_strfreev(*(char ***)at);
     }
     g_free(config->path);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "sfu/sfu.h"
+#include "signaling/wire/forwarded.h"
 
 enum { SIG_MAX_CODECS = 2 };
 
@@ -16,8 +17,12 @@ struct sig_config {
     char *path;   /* of the file, as it was given */
     char **lines; /* of the file */
     struct {
-        char *listen, *hostname, *certificate, *private_key, *web_root, *public_url;
-        unsigned port, max_sockets;
+        char *listen, *hostname, *certificate, *private_key, *web_root;
+        char *public_url;       /* without a slash at its end */
+        char **trusted_proxies; /* NULL-terminated; NULL: none */
+        enum sig_proxy_header proxy_header;
+        bool tls, allow_plain_http;
+        unsigned port, max_sockets, ping_every_ms, ping_timeout_ms, hsts_days;
         enum log_level log_level;
     } server;
     struct {

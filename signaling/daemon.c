@@ -21,6 +21,7 @@
 #include "signaling/session/session.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/dispatch.h"
+#include "signaling/wire/forwarded.h"
 #include "signaling/wire/listen.h"
 #include "signaling/wire/server.h"
 #include "signaling/wire/tls.h"
@@ -172,18 +173,36 @@ static int archive_ensure(const struct sig_daemon *daemon, char **ret_what)
     return r;
 }
 
+/* The configuration was checked: nothing here can fail. */
+static void proxy_prepare(struct sig_daemon *daemon)
+{
+    const struct sig_config *config = daemon->config;
+    const char *bad, *url = config->server.public_url;
+    const char *path = url ? strchr(strstr(url, "://") + 3, '/') : NULL;
+    daemon->public_path = g_strdup(path ? path : "");
+    daemon->proxies =
+        sig_proxies_create(config->server.trusted_proxies, config->server.proxy_header, &bad);
+}
+
 static int server_start(struct sig_daemon *daemon, char **ret_what)
 {
     const struct sig_config *config = daemon->config;
+    proxy_prepare(daemon);
     struct sig_server_config server = {
         .listen = config->server.listen,
         .port = config->server.port,
+        .tls = config->server.tls,
         .certificate = config->server.certificate,
         .private_key = config->server.private_key,
+        .prefix = daemon->public_path,
+        .proxies = daemon->proxies,
+        .ping_every_ms = config->server.ping_every_ms,
+        .ping_timeout_ms = config->server.ping_timeout_ms,
         .max_sockets = config->server.max_sockets,
     };
-    int r =
-        sig_tls_ensure(server.certificate, server.private_key, config->server.hostname, ret_what);
+    int r = server.tls ? sig_tls_ensure(server.certificate, server.private_key,
+                                        config->server.hostname, ret_what)
+                       : 0;
     if (r < 0)
         return blame(daemon, r, "server", "certificate", ret_what);
     r = sig_listen_probe(server.listen, server.port, ret_what);
@@ -193,10 +212,11 @@ static int server_start(struct sig_daemon *daemon, char **ret_what)
     r = blame(daemon, r, "server", "certificate", ret_what);
     if (r < 0)
         return r;
-    daemon->public_url = config->server.public_url
-                             ? g_strdup(config->server.public_url)
-                             : sig_listen_url(config->server.hostname, config->server.listen,
-                                              sig_server_port(daemon->server));
+    daemon->public_url =
+        config->server.public_url
+            ? g_strdup(config->server.public_url)
+            : sig_listen_url(config->server.tls, config->server.hostname, config->server.listen,
+                             sig_server_port(daemon->server));
     return 0;
 }
 
@@ -312,6 +332,8 @@ void sig_daemon_destroy(struct sig_daemon *daemon)
     g_hash_table_unref(daemon->reports);
     g_hash_table_unref(daemon->greetings);
     g_free(daemon->api_key);
+    sig_proxies_destroy(daemon->proxies);
     g_free(daemon->public_url);
+    g_free(daemon->public_path);
     g_free(daemon);
 }

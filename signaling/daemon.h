@@ -15,6 +15,7 @@ struct sig_server;
 struct sig_claims;
 struct sig_addresses;
 struct sig_errands;
+struct sig_proxies;
 
 struct sig_daemon {
     const struct sig_config *config; /* borrowed, outlives the daemon */
@@ -25,7 +26,10 @@ struct sig_daemon {
     struct sig_claims *claims;
     struct sig_addresses *addresses;
     struct sig_errands *errands; /* commands that found a full mailbox */
+    struct sig_proxies *proxies;
     char *api_key, *public_url;
+    char *
+        public_path; /* of public_url: "/video"; "" when it has none. Stands before every path that we tell */
     int64_t started_us; /* monotonic */
     bool draining;
 

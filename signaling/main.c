@@ -74,7 +74,8 @@ static int run(const struct sig_config *config)
     g_unix_signal_add(SIGINT, told_to_stop, &state);
     bool all = !strcmp(config->server.listen, "0.0.0.0") || !strcmp(config->server.listen, "::");
     const char *address = all ? "127.0.0.1" : config->server.listen;
-    printf("listening https://%s:%u\n", address, sig_server_port(state.daemon->server));
+    printf("listening %s://%s:%u\n", config->server.tls ? "https" : "http", address,
+           sig_server_port(state.daemon->server));
     fflush(stdout);
     log_info("main", "shipinban %s serves %s", SIG_VERSION, state.daemon->public_url);
     g_main_loop_run(state.loop);

@@ -97,10 +97,11 @@ static json_t *welcome_view(const struct sig_client *client,
         "{s:s, s:s, s:b, s:I, s:I, s:o, s:{s:i, s:i}, s:[], s:{s:{s:i, s:i}, s:i, s:i}, s:o}",
         "sid", client->sid.text, "key", client->key.text, "resumed", resumed, "seq",
         (json_int_t)client->ring.seq, "now", (json_int_t)(clock_wall_us() / 1000), "me",
-        me_view(client, participant), "ping", "every_ms", SIG_PING_EVERY_MS, "timeout_ms",
-        SIG_PING_TIMEOUT_MS, "ice_servers", "limits", "slots", "audio",
-        (int)config->media.audio_slots, "video", (int)config->media.video_slots, "frame_bytes",
-        SIG_FRAME_BYTES, "chat_chars", SIG_CHAT_CHARS, "notice",
+        me_view(client, participant), "ping", "every_ms",
+        (int)client->daemon->config->server.ping_every_ms, "timeout_ms",
+        (int)client->daemon->config->server.ping_timeout_ms, "ice_servers", "limits", "slots",
+        "audio", (int)config->media.audio_slots, "video", (int)config->media.video_slots,
+        "frame_bytes", SIG_FRAME_BYTES, "chat_chars", SIG_CHAT_CHARS, "notice",
         sig_view_notice(hall_notice(client->daemon->hall)));
 }
 

@@ -141,7 +141,7 @@ static void audited(const struct hall_reply *reply, void *user)
         g_autofree char *timeline = timeline_read(daemon, session);
         g_autofree char *grant =
             sig_auth_issue_replay(hall_secret(daemon->hall), later->subject, session);
-        g_autofree char *base = g_strdup_printf("/replay/%s/", session);
+        g_autofree char *base = g_strdup_printf("%s/replay/%s/", daemon->public_path, session);
         g_autofree char *cookie =
             g_strdup_printf("replay=%s; Path=%s; Max-Age=%d; HttpOnly; Secure; SameSite=Strict",
                             grant, base, SIG_REPLAY_S);

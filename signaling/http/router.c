@@ -34,18 +34,26 @@ static const struct route routes[] = {
     {SIG_POST, "/api/v1/recordings/*/open", AUDITOR, sig_http_recording_open},
     {SIG_GET, "/replay/*/*", ANYONE, sig_http_replay}, /* by its own cookie */
     {SIG_GET, "/healthz", ANYONE, sig_http_health},
+    {SIG_GET, "/ws", ANYONE, sig_http_upgrade}, /* a WebSocket that lost its Upgrade on the way */
 };
 
 static const struct status {
     const char *code; /* or the beginning of it */
     unsigned status;
 } statuses[] = {
-    {"auth.locked", 429},    {"proto.limit", 429},
-    {"auth.role", 403},      {"auth.", 401},
-    {"proto.unknown", 404},  {"proto.", 400},
-    {"matter.unknown", 404}, {"session.none", 404},
-    {"claim.unknown", 404},  {"recording.required", 400},
-    {"recording.", 409},     {"server.", 503},
+    {"auth.locked", 429},
+    {"proto.limit", 429},
+    {"auth.role", 403},
+    {"auth.", 401},
+    {"proto.unknown", 404},
+    {"proto.upgrade", 426},
+    {"proto.", 400},
+    {"matter.unknown", 404},
+    {"session.none", 404},
+    {"claim.unknown", 404},
+    {"recording.required", 400},
+    {"recording.", 409},
+    {"server.", 503},
     {"store.", 503},
 };
 

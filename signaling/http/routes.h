@@ -14,6 +14,7 @@ void sig_http_session_get(struct sig_call *call);
 void sig_http_recordings(struct sig_call *call);
 void sig_http_recording_open(struct sig_call *call);
 void sig_http_replay(struct sig_call *call);
+void sig_http_upgrade(struct sig_call *call);
 void sig_http_health(struct sig_call *call);
 void sig_http_page(struct sig_call *call);
 

@@ -46,12 +46,12 @@ static gboolean silence_look(gpointer data)
 {
     struct sig_conn *conn = data;
     int64_t silent_ms = (clock_now_us() - conn->heard_us) / 1000;
-    if (silent_ms >= SIG_PING_EVERY_MS + SIG_PING_TIMEOUT_MS) {
+    if (silent_ms >= conn->server->ping_every_ms + conn->server->ping_timeout_ms) {
         conn->silence_timer = 0;
         sig_conn_close(conn, SIG_CLOSE_GOING_AWAY);
         return G_SOURCE_REMOVE;
     }
-    if (silent_ms >= SIG_PING_EVERY_MS)
+    if (silent_ms >= conn->server->ping_every_ms)
         ping_send(conn);
     return G_SOURCE_CONTINUE;
 }
@@ -67,10 +67,10 @@ struct sig_conn *sig_conn_create(struct sig_server *server, struct lws *wsi)
     conn->frame = g_byte_array_new();
     sig_outbox_init(&conn->outbox);
     sig_bucket_init(&conn->bucket, G_USEC_PER_SEC / FRAMES_PER_S, FRAMES_BURST, now_us);
-    lws_get_peer_simple(wsi, conn->address, sizeof conn->address);
+    sig_server_address(server, wsi, conn->address);
     sig_blocks_enter(server->blocks, conn->address);
     conn->hello_timer = g_timeout_add(SIG_HELLO_MS, hello_is_late, conn);
-    conn->silence_timer = g_timeout_add(SIG_PING_EVERY_MS / 2, silence_look, conn);
+    conn->silence_timer = g_timeout_add(server->ping_every_ms / 2, silence_look, conn);
     g_hash_table_insert(server->conns, &conn->id, conn);
     return conn;
 }

@@ -20,7 +20,7 @@ enum sig_close {
     SIG_CLOSE_TOO_MANY = 4029,
 };
 
-enum { SIG_HELLO_MS = 5000, SIG_PING_EVERY_MS = 10000, SIG_PING_TIMEOUT_MS = 10000 };
+enum { SIG_HELLO_MS = 5000 };
 
 struct sig_conn;
 

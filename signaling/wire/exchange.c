@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "signaling/wire/forwarded.h"
 
 enum {
     HEADER_VALUE_BYTES = 4096,
@@ -27,6 +28,7 @@ struct sig_exchange {
     uint64_t announced_bytes; /* Content-Length of the request */
     bool is_chunked;          /* its length is not announced */
     bool ends_connection;
+    bool is_secure;
     char address[46];
     /* The answer. */
     bool answered, head_written;
@@ -44,6 +46,7 @@ static const enum lws_token_indexes tokens[SIG_HEADER_COUNT] = {
     [SIG_HEADER_RANGE] = WSI_TOKEN_HTTP_RANGE,
     [SIG_HEADER_IF_NONE_MATCH] = WSI_TOKEN_HTTP_IF_NONE_MATCH,
     [SIG_HEADER_IF_RANGE] = WSI_TOKEN_HTTP_IF_RANGE,
+    [SIG_HEADER_ACCEPT_ENCODING] = WSI_TOKEN_HTTP_ACCEPT_ENCODING,
 };
 
 static char *token_copy(struct lws *wsi, enum lws_token_indexes token)
@@ -77,7 +80,20 @@ static void line_read(struct sig_exchange *exchange)
                        : method == LWSHUMETH_HEAD ? SIG_HEAD
                        : method == LWSHUMETH_POST ? SIG_POST
                                                   : SIG_OTHER_METHOD;
-    exchange->path = uri && len > 0 ? g_strndup(uri, (gsize)len) : g_strdup("/");
+    g_autofree char *path = uri && len > 0 ? g_strndup(uri, (gsize)len) : g_strdup("/");
+    exchange->path = g_strdup(sig_server_path(exchange->server, path));
+}
+
+/* What a proxy of ours says of its side; what others say is nothing. */
+static bool is_secure(const struct sig_server *server, struct lws *wsi)
+{
+    static const char name[] = "x-forwarded-proto:";
+    char peer[SIG_BLOCK_BYTES] = "", scheme[16];
+    lws_get_peer_simple(wsi, peer, sizeof peer);
+    if (!sig_proxies_trust(server->proxies, peer))
+        return server->tls;
+    int len = lws_hdr_custom_copy(wsi, scheme, sizeof scheme, name, sizeof name - 1);
+    return len > 0 ? !g_ascii_strcasecmp(scheme, "https") : server->tls;
 }
 
 struct sig_exchange *sig_exchange_create(struct sig_server *server, struct lws *wsi)
@@ -97,7 +113,8 @@ struct sig_exchange *sig_exchange_create(struct sig_server *server, struct lws *
     g_autofree char *length = token_copy(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
     exchange->is_chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
     exchange->announced_bytes = length ? g_ascii_strtoull(length, NULL, 10) : 0;
-    lws_get_peer_simple(wsi, exchange->address, sizeof exchange->address);
+    sig_server_address(server, wsi, exchange->address);
+    exchange->is_secure = is_secure(server, wsi);
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_WITHIN_S);
     g_hash_table_insert(server->exchanges, &exchange->id, exchange);
     return exchange;
@@ -266,6 +283,11 @@ const char *sig_exchange_body_text(const struct sig_exchange *exchange, size_t *
 {
     *ret_len = exchange->body->len;
     return (const char *)exchange->body->data;
+}
+
+bool sig_exchange_is_secure(const struct sig_exchange *exchange)
+{
+    return exchange->is_secure;
 }
 
 const char *sig_exchange_address(const struct sig_exchange *exchange)

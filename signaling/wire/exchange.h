@@ -19,19 +19,23 @@ enum sig_header {
     SIG_HEADER_RANGE,
     SIG_HEADER_IF_NONE_MATCH,
     SIG_HEADER_IF_RANGE,
+    SIG_HEADER_ACCEPT_ENCODING,
     SIG_HEADER_COUNT,
 };
 
 uint64_t sig_exchange_id(const struct sig_exchange *exchange);
 enum sig_method sig_exchange_method(const struct sig_exchange *exchange);
-/* Decoded, without the query; starts with a slash; no "..". */
+/* Decoded, without the query and our prefix; starts with a slash, or is "" for the prefix alone; no "..". */
 const char *sig_exchange_path(const struct sig_exchange *exchange);
 /* NULL: not sent. */
 const char *sig_exchange_header(const struct sig_exchange *exchange, enum sig_header header);
 /* A parameter of the query, decoded; NULL: not there. */
 const char *sig_exchange_argument(const struct sig_exchange *exchange, const char *name);
 const char *sig_exchange_body_text(const struct sig_exchange *exchange, size_t *ret_len);
+/* The client's, behind our proxies. */
 const char *sig_exchange_address(const struct sig_exchange *exchange);
+/* Whether the client speaks https: to us, or to a proxy of ours that says so. */
+bool sig_exchange_is_secure(const struct sig_exchange *exchange);
 
 /* Adds a header to the answer. Copied. */
 void sig_exchange_add_header(struct sig_exchange *exchange, const char *name, const char *value);

@@ -61,7 +61,7 @@ static bool interface_address(char ret_text[INET_ADDRSTRLEN])
     return found;
 }
 
-char *sig_listen_url(const char *hostname, const char *address, unsigned port)
+char *sig_listen_url(bool tls, const char *hostname, const char *address, unsigned port)
 {
     char text[INET_ADDRSTRLEN];
     const char *host = hostname;
@@ -71,5 +71,6 @@ char *sig_listen_url(const char *hostname, const char *address, unsigned port)
         host = address;
     else if (is_bare && interface_address(text))
         host = text;
-    return g_strdup_printf(strchr(host, ':') ? "https://[%s]:%u" : "https://%s:%u", host, port);
+    const char *scheme = tls ? "https" : "http";
+    return g_strdup_printf(strchr(host, ':') ? "%s://[%s]:%u" : "%s://%s:%u", scheme, host, port);
 }

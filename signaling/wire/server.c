@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "signaling/wire/forwarded.h"
 
 #define SUBPROTOCOL "shipinban.v1"
 #define SOCKET_PATH "/ws"
@@ -11,18 +12,59 @@
 /* One address may have a quarter of all WebSockets: many pages of an office behind one address, but never all. */
 enum { HEADER_BYTES = 8192, KEEPALIVE_S = 60, ADDRESS_SHARE = 4 };
 
+/* The one header that our proxies set, all its lines; g_free() it. */
+static char *proxy_header(const struct sig_server *server, struct lws *wsi)
+{
+    static const enum lws_token_indexes tokens[] = {
+        [SIG_PROXY_X_FORWARDED_FOR] = WSI_TOKEN_X_FORWARDED_FOR,
+        [SIG_PROXY_X_REAL_IP] = WSI_TOKEN_HTTP_X_REAL_IP,
+    };
+    enum lws_token_indexes token = tokens[sig_proxies_header(server->proxies)];
+    int len = lws_hdr_total_length(wsi, token);
+    if (len <= 0 || len >= HEADER_BYTES)
+        return NULL;
+    char *value = g_malloc((gsize)len + 1);
+    if (lws_hdr_copy(wsi, value, len + 1, token) < 0)
+        g_clear_pointer(&value, g_free);
+    return value;
+}
+
+void sig_server_address(const struct sig_server *server, struct lws *wsi,
+                        char ret_address[SIG_BLOCK_BYTES])
+{
+    char peer[SIG_BLOCK_BYTES] = "";
+    lws_get_peer_simple(wsi, peer, sizeof peer);
+    g_autofree char *header = proxy_header(server, wsi);
+    sig_proxies_client(server->proxies, peer, header, ret_address, SIG_BLOCK_BYTES);
+}
+
+const char *sig_server_path(const struct sig_server *server, const char *path)
+{
+    size_t len = strlen(server->prefix);
+    bool is_below = !strncmp(path, server->prefix, len) && (path[len] == '/' || !path[len]);
+    return is_below ? path + len : path;
+}
+
+const char *sig_server_refusal(const struct sig_server *server, const char *address)
+{
+    if (server->draining)
+        return "server.draining";
+    if (g_hash_table_size(server->conns) >= server->max_sockets)
+        return "server.busy";
+    return sig_blocks_have_room(server->blocks, address) ? NULL : "proto.limit";
+}
+
 static int handshake_filter(struct sig_server *server, struct lws *wsi)
 {
-    char path[64];
-    if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) < 0 || strcmp(path, SOCKET_PATH))
+    char path[256], address[SIG_BLOCK_BYTES];
+    if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) < 0 ||
+        strcmp(sig_server_path(server, path), SOCKET_PATH))
         return -1;
-    if (server->draining || g_hash_table_size(server->conns) >= server->max_sockets)
-        return -1;
-    char address[SIG_BLOCK_BYTES];
-    lws_get_peer_simple(wsi, address, sizeof address);
-    if (sig_blocks_have_room(server->blocks, address))
+    sig_server_address(server, wsi, address);
+    const char *refusal = sig_server_refusal(server, address);
+    if (!refusal)
         return 0;
-    log_info("wire", "%s has its share of the sockets: one more is refused", address);
+    log_info("wire", "a socket of %s is refused: %s", address, refusal);
     return -1;
 }
 
@@ -134,8 +176,10 @@ static int context_create(struct sig_server *server, const struct sig_server_con
     info.foreign_loops = loops;
     info.max_http_header_data = HEADER_BYTES;
     info.keepalive_timeout = KEEPALIVE_S;
-    info.ssl_cert_filepath = config->certificate;
-    info.ssl_private_key_filepath = config->private_key;
+    if (config->tls) {
+        info.ssl_cert_filepath = config->certificate;
+        info.ssl_private_key_filepath = config->private_key;
+    }
     /* docs/decisions/0007-http-1-1.md */
     info.alpn = "http/1.1";
     info.options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
@@ -156,6 +200,11 @@ int sig_server_create(const struct sig_server_config *config, const struct sig_s
     server->ops = ops;
     server->user = user;
     server->max_sockets = config->max_sockets;
+    server->ping_every_ms = config->ping_every_ms;
+    server->ping_timeout_ms = config->ping_timeout_ms;
+    server->tls = config->tls;
+    server->prefix = g_strdup(config->prefix);
+    server->proxies = config->proxies;
     server->blocks = sig_blocks_create(MAX(config->max_sockets / ADDRESS_SHARE, 1));
     server->conns = g_hash_table_new(g_int64_hash, g_int64_equal);
     server->exchanges = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -181,6 +230,7 @@ void sig_server_destroy(struct sig_server *server)
     sig_blocks_destroy(server->blocks);
     g_hash_table_unref(server->conns);
     g_hash_table_unref(server->exchanges);
+    g_free(server->prefix);
     g_free(server);
 }
 

@@ -1,20 +1,26 @@
-/* The web server: one TLS port for pages, the HTTP interface and WebSockets, on libwebsockets, run by GLib's
- * default main loop. Everything here belongs to the thread of that loop. */
+/* The web server: one port for pages, the HTTP interface and WebSockets, on libwebsockets, run by GLib's
+ * default main loop; it speaks TLS unless a proxy in front does. Everything here belongs to the thread of that loop. */
 #ifndef SIGNALING_WIRE_SERVER_H
 #define SIGNALING_WIRE_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct sig_conn;
 struct sig_exchange;
+struct sig_proxies;
 struct sig_server;
 
 struct sig_server_config {
-    const char *listen;                    /* address; "0.0.0.0" and "::" are all */
-    unsigned port;                         /* 0: the system chooses */
-    const char *certificate, *private_key; /* PEM files */
-    unsigned max_sockets;                  /* WebSockets; more are refused in the handshake */
+    const char *listen; /* address; "0.0.0.0" and "::" are all */
+    unsigned port;      /* 0: the system chooses */
+    bool tls;
+    const char *certificate, *private_key; /* PEM files; with `tls` */
+    const char *prefix; /* "/video": stands before our paths, or a proxy took it away; "": none */
+    const struct sig_proxies *proxies; /* borrowed, outlives the server */
+    unsigned ping_every_ms, ping_timeout_ms;
+    unsigned max_sockets; /* WebSockets; more are refused in the handshake */
 };
 
 struct sig_server_ops {
@@ -36,6 +42,9 @@ void sig_server_destroy(struct sig_server *server);
 
 unsigned sig_server_port(const struct sig_server *server);
 unsigned sig_server_socket_count(const struct sig_server *server);
+
+/* Why a WebSocket from `address` would be refused now: the code of an error; NULL: it would not. */
+const char *sig_server_refusal(const struct sig_server *server, const char *address);
 
 /* Says goodbye to every WebSocket with close code 1001 and accepts no more. */
 void sig_server_drain(struct sig_server *server);

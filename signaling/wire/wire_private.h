@@ -18,8 +18,10 @@ struct sig_server {
     struct lws_vhost *vhost;
     const struct sig_server_ops *ops;
     void *user;
-    unsigned max_sockets;
-    bool draining;
+    const struct sig_proxies *proxies;
+    char *prefix;
+    unsigned max_sockets, ping_every_ms, ping_timeout_ms;
+    bool tls, draining;
     guint64 next_id;
     struct sig_blocks *blocks; /* WebSockets by where they come from */
     GHashTable *conns;         /* id -> struct sig_conn, owned */
@@ -33,6 +35,12 @@ struct sig_slot {
     struct sig_conn *conn;
     struct sig_exchange *exchange;
 };
+
+/* Who is at the other end, behind the proxies that are ours. */
+void sig_server_address(const struct sig_server *server, struct lws *wsi,
+                        char ret_address[SIG_BLOCK_BYTES]);
+/* `path` without our prefix, where it has it: borrowed from `path`; "" for the prefix alone. */
+const char *sig_server_path(const struct sig_server *server, const char *path);
 
 /* The callbacks of one WebSocket; what they return, lws's callback returns. */
 struct sig_conn *sig_conn_create(struct sig_server *server, struct lws *wsi);

@@ -40,7 +40,7 @@ static void test_port_in_use(void)
 
 static void expect_url(const char *hostname, const char *address, const char *expected)
 {
-    g_autofree char *url = sig_listen_url(hostname, address, 8443);
+    g_autofree char *url = sig_listen_url(true, hostname, address, 8443);
     g_assert_cmpstr(url, ==, expected);
 }
 
