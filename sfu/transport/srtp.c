@@ -1,5 +1,7 @@
 #include "sfu/transport/srtp.h"
 
+#include "sfu/transport/srtp_ciphers.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@ static int library_result;
 
 static void start_library(void)
 {
-    library_result = srtp_init() == srtp_err_status_ok ? 0 : -EIO;
+    library_result = srtp_init() == srtp_err_status_ok ? srtp_ciphers_use() : -EIO;
 }
 
 int srtp_library_start(void)

@@ -2,6 +2,8 @@
 
 #include "base/crypto/random.h"
 
+#include "tests/harness/alloc.h"
+
 #include <errno.h>
 #include <glib.h>
 #include <string.h>
@@ -149,6 +151,29 @@ static void test_ssrc_limit(void)
     free_ends(&ends);
 }
 
+static void test_no_memory(gconstpointer suite)
+{
+    struct srtp_keys keys;
+    random_bytes(&keys, sizeof keys);
+    keys.suite = (enum srtp_suite)GPOINTER_TO_INT(suite);
+    g_assert_cmpint(srtp_library_start(), ==, 0);
+    for (size_t nth = 0;; nth++) {
+        struct srtp_pair *pair = NULL;
+        alloc_fail_at(nth);
+        int r = srtp_pair_create(&keys, true, &pair);
+        bool failed = alloc_fail_end();
+        if (failed) /* libsrtp does not always say why */
+            g_assert_true(r == -ENOMEM || r == -EIO);
+        else
+            g_assert_cmpint(r, ==, 0);
+        srtp_pair_destroy(pair);
+        if (!failed) {
+            g_assert_cmpuint(nth, >, 4); /* the ciphers are ours */
+            break;
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -162,6 +187,8 @@ int main(int argc, char **argv)
         g_autofree char *rtcp = g_strdup_printf("/sfu/srtp/rtcp-%s", suites[i].name);
         g_autofree char *forged = g_strdup_printf("/sfu/srtp/not-authentic-%s", suites[i].name);
         g_autofree char *once = g_strdup_printf("/sfu/srtp/one-payload-%s", suites[i].name);
+        g_autofree char *memory = g_strdup_printf("/sfu/srtp/no-memory-%s", suites[i].name);
+        g_test_add_data_func(memory, suite, test_no_memory);
         g_test_add_data_func(both, suite, test_both_ways);
         g_test_add_data_func(rtcp, suite, test_rtcp);
         g_test_add_data_func(forged, suite, test_not_authentic);
