@@ -97,7 +97,9 @@ describe('status line', () => {
     ['line.muted', { muted: { audio: true, video: true } }, 'active', {}],
     ['line.noPicture', { muted: { audio: false, video: true } }, 'waiting', {}],
     ['line.codec', {}, 'codec_unsupported', {}],
-    ['line.waitPicture', {}, 'waiting', {}],
+    ['line.codec', {}, 'empty', { unseen: [{ from: 'p', by: 'c' }] }],
+    ['line.unseen', {}, 'active', { unseen: [{ from: 'c', by: 'p' }] }],
+    ['line.waitPicture', {}, 'waiting', { unseen: [{ from: 'h', by: 'p' }] }],
     ['line.poor', {}, 'active', { quality: [{ participant: 'p', level: 'poor' }] }],
     ['line.inCall', {}, 'active', { quality: [{ participant: 'c', level: 'poor' }] }],
   ])('says %s', (key, citizen, slot, part) => {

@@ -1,4 +1,4 @@
-import type { ClientState, MediaStatus, Participant, ParticipantStreams } from '@/core';
+import { isUnseen, type ClientState, type MediaStatus, type Participant, type ParticipantStreams } from '@/core';
 import { personLabel } from '@/i18n/labels';
 import { liveSession, phaseOf, type Phase } from './phase';
 
@@ -25,6 +25,7 @@ export type StatusKey =
   | 'line.poor'
   | 'line.waitPicture'
   | 'line.codec'
+  | 'line.unseen'
   | 'line.wrapUp'
   | 'line.wrapUpPlain'
   | 'line.ended'
@@ -96,8 +97,11 @@ function callLine(state: ClientState, streams: ParticipantStreams[]): StatusLine
 function pictureLine(state: ClientState, streams: ParticipantStreams[], other: Participant): StatusLine | null {
   const who = personLabel(other.label);
   const camera = streams.find((one) => one.participant === other.id)?.camera ?? 'empty';
-  if (camera === 'codec_unsupported') {
+  if (camera === 'codec_unsupported' || isUnseen(state, other.id, state.session?.me)) {
     return { key: 'line.codec', tone: 'warn', who };
+  }
+  if (isUnseen(state, state.session?.me, other.id)) {
+    return { key: 'line.unseen', tone: 'warn', who };
   }
   const quality = state.quality.find((one) => one.participant === other.id);
   if (quality?.level === 'poor') {

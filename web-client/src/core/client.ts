@@ -101,6 +101,9 @@ export class Client {
       case 'media.encodings':
         this.media.obey(event.d);
         break;
+      case 'media.reoffer':
+        this.media.reoffer();
+        break;
       case 'media.restart':
         this.media.rebuild();
         break;

@@ -171,6 +171,44 @@ describe('a connection', () => {
   });
 });
 
+describe('another offer of the same connection', () => {
+  beforeEach(async () => {
+    media.start(config);
+    await settle();
+    FakeConnection.last.ice('connected');
+  });
+
+  it('is made when the server asks, without touching ICE', async () => {
+    media.reoffer();
+    await settle();
+    expect([FakeConnection.all.length, FakeConnection.last.restarts]).toEqual([1, 0]);
+    expect(offers[1]).not.toHaveProperty('restart');
+    expect(FakeConnection.last.remote).toHaveLength(2);
+  });
+
+  it('waits for the answer to the one before, and keeps an ICE restart that was due', async () => {
+    const give: Array<() => void> = [];
+    answer = (offer) =>
+      new Promise((resolve) => give.push(() => resolve({ sdp: 'answer', offer_id: offer.offer_id })));
+    media.reoffer();
+    media.reoffer();
+    await settle();
+    expect(offers).toHaveLength(2);
+    FakeConnection.last.ice('failed');
+    media.reoffer();
+    give[0]!();
+    await settle();
+    expect(offers).toHaveLength(3);
+    expect(offers[2]).toMatchObject({ restart: true });
+  });
+
+  it('is nothing outside of a session', () => {
+    media.stop();
+    media.reoffer();
+    expect(offers).toHaveLength(1);
+  });
+});
+
 describe('mending', () => {
   beforeEach(async () => {
     media.start(config);

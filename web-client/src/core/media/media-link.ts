@@ -11,7 +11,7 @@ import { Recovery } from './recovery';
 import { StatsReader } from './stats';
 import { SlotStreams, type ParticipantStreams } from './streams';
 
-const statsEveryMs = 2500;
+const statsEveryMs = 2000;
 const stallReadings = 2;
 
 export type MediaStatus = 'idle' | 'connecting' | 'connected' | 'recovering';
@@ -110,6 +110,13 @@ export class MediaLink {
   rebuild(): void {
     if (this.config !== null) {
       this.build();
+    }
+  }
+
+  /* The same connection offers again: the answer will say something else than the last. */
+  reoffer(): void {
+    if (this.peer !== null) {
+      void this.negotiator.negotiate(this.peer, false);
     }
   }
 
@@ -239,7 +246,7 @@ export class MediaLink {
     if (peer !== this.peer) {
       return;
     }
-    const reading = this.stats.read([...stats.values()], Date.now());
+    const reading = this.stats.read([...stats.values()], Date.now(), peer.cameraSent());
     this.wire.stats(reading.report);
     this.watchStall(reading.bytesIn);
   }

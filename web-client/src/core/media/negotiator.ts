@@ -24,7 +24,7 @@ const firstOfferId = (): number => Math.floor(Date.now() / 1000) - 1_577_836_800
 export class Negotiator {
   private offerId = firstOfferId();
   private busy: Peer | null = null;
-  private again = false;
+  private again: { restart: boolean } | null = null;
 
   constructor(
     private readonly ask: AskOffer,
@@ -33,11 +33,11 @@ export class Negotiator {
 
   async negotiate(peer: Peer, restart: boolean): Promise<void> {
     if (this.busy === peer) {
-      this.again = true;
+      this.again = { restart: restart || (this.again?.restart ?? false) };
       return;
     }
     this.busy = peer;
-    this.again = false;
+    this.again = null;
     this.offerId += 1;
     const id = this.offerId;
     try {
@@ -53,16 +53,22 @@ export class Negotiator {
         this.busy = null;
       }
     }
-    if (this.again && this.busy === null && id === this.offerId) {
-      await this.negotiate(peer, true);
+    const again = this.wished();
+    if (again && this.busy === null && id === this.offerId) {
+      await this.negotiate(peer, again.restart);
     }
+  }
+
+  /* What was asked for while an offer was on its way. */
+  private wished(): { restart: boolean } | null {
+    return this.again;
   }
 
   /* Whatever is on the way belongs to the past. */
   abandon(): void {
     this.offerId += 1;
     this.busy = null;
-    this.again = false;
+    this.again = null;
   }
 
   private report(id: number, error: unknown): void {

@@ -5,6 +5,11 @@ export interface SlotCounts {
   video: number;
 }
 
+export interface CameraSent {
+  mid: string | null;
+  trackId: string;
+}
+
 export type SendKind = 'microphone' | 'camera' | 'document';
 
 /*
@@ -55,6 +60,13 @@ export class Peer {
 
   sender(kind: SendKind): RTCRtpSender {
     return this.senders[kind].sender;
+  }
+
+  /* What names the camera in getStats(); null while nothing of it is sent. */
+  cameraSent(): CameraSent | null {
+    const { mid, sender } = this.senders.camera;
+    const live = sender.track !== null && sender.track.readyState === 'live';
+    return live ? { mid, trackId: sender.track.id } : null;
   }
 
   senderOfMid(mid: string): RTCRtpSender | null {

@@ -1,9 +1,11 @@
 import type { MediaStats } from '../messages';
+import type { CameraSent } from './peer';
 
 interface Totals {
   at: number;
   decoded: number;
   encoded: number;
+  captured: number | null;
   freezes: number;
   received: number;
   lost: number;
@@ -28,19 +30,38 @@ interface Entry {
   packetsReceived?: number;
   packetsLost?: number;
   bytesReceived?: number;
+  mid?: string;
+  trackIdentifier?: string;
+  frames?: number;
 }
 
 const sum = (entries: Entry[], field: keyof Entry): number =>
   entries.reduce((total, entry) => total + (Number(entry[field]) || 0), 0);
 
+/* The camera's own streams; engines that do not name the section send one picture at a time. */
+function cameraEntries(entries: Entry[], camera: CameraSent | null): Entry[] {
+  const pictures = entries.filter((one) => one.type === 'outbound-rtp' && one.kind !== 'audio');
+  const named = pictures.filter((one) => one.mid !== undefined && one.mid === camera?.mid);
+  return named.length > 0 ? named : pictures;
+}
+
+/* Pictures that the camera gave, encoded or not; null where the engine does not count them. */
+function capturedBy(entries: Entry[], camera: CameraSent | null): number | null {
+  const source = entries.find(
+    (one) => one.type === 'media-source' && one.trackIdentifier === camera?.trackId,
+  );
+  return source?.frames ?? null;
+}
+
 /* Reads getStats() into the few figures the server wants; the rates are against the reading before. */
 export class StatsReader {
   private before: Totals | null = null;
 
-  read(stats: Iterable<Entry>, at: number): StatsReading {
+  /* `camera` null: none is sent, and nothing is said of its encoder. */
+  read(stats: Iterable<Entry>, at: number, camera: CameraSent | null): StatsReading {
     const entries = [...stats];
     const inbound = entries.filter((one) => one.type === 'inbound-rtp');
-    const outbound = entries.filter((one) => one.type === 'outbound-rtp');
+    const outbound = cameraEntries(entries, camera);
     const pair = entries.find(
       (one) => one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded',
     );
@@ -48,6 +69,7 @@ export class StatsReader {
       at,
       decoded: sum(inbound, 'framesDecoded'),
       encoded: sum(outbound, 'framesEncoded'),
+      captured: capturedBy(entries, camera),
       freezes: sum(inbound, 'freezeCount'),
       received: sum(inbound, 'packetsReceived'),
       lost: sum(inbound, 'packetsLost'),
@@ -56,7 +78,13 @@ export class StatsReader {
     /* counters start anew with a new connection */
     const before = this.before && this.before.bytes <= now.bytes ? this.before : null;
     this.before = now;
-    const report: MediaStats = { down: {}, up: { frames_encoded: now.encoded } };
+    const report: MediaStats = { down: {}, up: {} };
+    if (camera !== null) {
+      report.up.frames_encoded = now.encoded;
+    }
+    if (camera !== null && now.captured !== null) {
+      report.up.frames_captured = now.captured;
+    }
     if (pair?.currentRoundTripTime !== undefined) {
       report.rtt_ms = Math.round(pair.currentRoundTripTime * 1000);
     }

@@ -66,6 +66,8 @@ export const eventSchemas = {
     down_loss_permille: v.nullish(v.number()),
   }),
   'media.restart': v.object({ reason: v.nullish(v.string()) }),
+  'media.reoffer': v.object({ reason: v.nullish(v.string()), codec: v.string() }),
+  'media.unseen': v.object({ pairs: v.array(v.object({ from: key, by: key })) }),
   'chat.message': v.object({
     id: key,
     from: key,

@@ -114,5 +114,5 @@ export interface RequestData extends Record<RequestName, object> {
 export interface MediaStats {
   rtt_ms?: number;
   down: { fps?: number; loss_permille?: number; freezes?: number };
-  up: { fps?: number; frames_encoded?: number };
+  up: { fps?: number; frames_encoded?: number; frames_captured?: number };
 }

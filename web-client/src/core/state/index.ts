@@ -6,6 +6,7 @@ import { isWaiting, reduceTicket, withTicket } from './ticket';
 
 export * from './state';
 export { withSession } from './session';
+export { isUnseen } from './sight';
 export { isCalling, isWaiting, withTicket } from './ticket';
 
 /* `now` is the server's time. */

@@ -17,6 +17,7 @@ export function withSession(state: ClientState, session: Session): ClientState {
     offered: null,
     slots: same ? state.slots : [],
     quality: same ? state.quality : [],
+    unseen: same ? state.unseen : [],
     chat: same ? state.chat : [],
   };
 }
@@ -35,6 +36,8 @@ export function reduceSession(state: ClientState, event: AnyEvent): ClientState 
       const others = state.quality.filter((one) => one.participant !== event.d.participant);
       return { ...state, quality: [...others, event.d] };
     }
+    case 'media.unseen':
+      return { ...state, unseen: event.d.pairs };
     case 'chat.message': {
       const known = state.chat.some((message) => message.id === event.d.id);
       return known ? state : { ...state, chat: [...state.chat, event.d].slice(-keptMessages) };

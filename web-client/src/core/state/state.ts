@@ -13,6 +13,7 @@ import type {
 } from '../messages';
 
 export type Quality = EventData<'media.quality'>;
+export type Unseen = EventData<'media.unseen'>['pairs'][number];
 export type ChatMessage = EventData<'chat.message'>;
 
 export interface Called {
@@ -56,6 +57,8 @@ export interface ClientState {
   recording: Recording | null;
   slots: Slot[];
   quality: Quality[];
+  /* whose picture cannot be shown to whom: no common format */
+  unseen: Unseen[];
   chat: ChatMessage[];
   /* clerks */
   window: Window | null;
@@ -79,6 +82,7 @@ export const emptyState: ClientState = {
   recording: null,
   slots: [],
   quality: [],
+  unseen: [],
   chat: [],
   window: null,
   queue: null,
