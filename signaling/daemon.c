@@ -80,6 +80,7 @@ static GSource *watch(int fd, GUnixFDSourceFunc fn, struct sig_daemon *daemon)
 
 static void tables_create(struct sig_daemon *daemon)
 {
+    sig_tally_init(&daemon->tally);
     daemon->clients = g_hash_table_new(g_str_hash, g_str_equal);
     daemon->identities = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     daemon->sessions = g_hash_table_new(g_str_hash, g_str_equal);
@@ -268,7 +269,7 @@ static void sessions_end(struct sig_daemon *daemon)
         g_hash_table_iter_init(&iter, daemon->sessions);
         if (!g_hash_table_iter_next(&iter, NULL, &session))
             return;
-        sig_session_end(session, "server_restart", NULL);
+        sig_session_end(session, SIG_REASON_SERVER_RESTART, NULL);
     }
 }
 
@@ -331,6 +332,7 @@ void sig_daemon_destroy(struct sig_daemon *daemon)
     g_hash_table_unref(daemon->pending);
     g_hash_table_unref(daemon->reports);
     g_hash_table_unref(daemon->greetings);
+    sig_tally_finish(&daemon->tally);
     g_free(daemon->api_key);
     sig_proxies_destroy(daemon->proxies);
     g_free(daemon->public_url);

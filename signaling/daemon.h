@@ -10,6 +10,7 @@
 #include "recorder/recorder.h"
 #include "sfu/sfu.h"
 #include "signaling/config.h"
+#include "signaling/tally.h"
 
 struct sig_server;
 struct sig_claims;
@@ -32,6 +33,7 @@ struct sig_daemon {
         public_path; /* of public_url: "/video"; "" when it has none. Stands before every path that we tell */
     int64_t started_us; /* monotonic */
     bool draining;
+    struct sig_tally tally;
 
     GHashTable *clients;    /* sid -> struct sig_client, owned */
     GHashTable *identities; /* "role/subject" -> struct sig_client, borrowed from clients */

@@ -93,7 +93,7 @@ static void ticket_noshow(struct sig_request *request, struct sig_client *client
 
 /* The clerk let go of the ticket: the session that still runs for it ends, whatever became of the page that asked. */
 static void session_close(struct sig_request *request, const struct hall_reply *reply,
-                          const char *reason)
+                          enum sig_reason reason)
 {
     struct sig_session *session =
         reply->ticket ? sig_session_by_ticket(request->daemon, reply->ticket->id.text) : NULL;
@@ -107,7 +107,7 @@ static void transferred(const struct hall_reply *reply, void *user)
 {
     if (sig_request_refused(user, reply))
         return;
-    session_close(user, reply, "transferred");
+    session_close(user, reply, SIG_REASON_TRANSFERRED);
     sig_request_answer(user, NULL);
 }
 
@@ -125,7 +125,7 @@ static void finished(const struct hall_reply *reply, void *user)
 {
     if (sig_request_refused(user, reply))
         return;
-    session_close(user, reply, "finished");
+    session_close(user, reply, SIG_REASON_FINISHED);
     sig_request_answer(user, NULL);
 }
 

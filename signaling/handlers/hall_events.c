@@ -107,13 +107,15 @@ static void offered(struct sig_daemon *daemon, const struct hall_event *event)
 static void session_overdue(struct sig_daemon *daemon, const char *id, const char *cause)
 {
     struct sig_session *session = sig_session_find(daemon, id);
+    enum sig_reason reason = SIG_REASON_CLOSED;
+    (void)sig_reason_parse(cause, &reason);
     if (!session)
         sig_report_ended(daemon, id, cause);
     else if (!strcmp(cause, "connect_timeout") &&
              (session->state == SIG_SESSION_ACTIVE || session->state == SIG_SESSION_HELD))
         sig_report_started(daemon, id);
     else
-        sig_session_end(session, cause, NULL);
+        sig_session_end(session, reason, NULL);
 }
 
 void sig_hall_event(const struct hall_event *event, void *user)

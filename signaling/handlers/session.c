@@ -81,9 +81,10 @@ static void helper_leave(struct sig_participant *me, struct sig_client *client)
     json_int_t at = (json_int_t)(clock_wall_us() / 1000);
     sig_participant_event(me, "session.state",
                           json_pack("{s:s, s:s, s:s, s:I}", "state", "ended", "reason",
-                                    "hangup_helper", "ended_by", me->id.text, "at", at));
+                                    sig_reason_name(SIG_REASON_HANGUP_HELPER), "ended_by",
+                                    me->id.text, "at", at));
     client->has_left = true;
-    sig_participant_leave(me, "hangup_helper");
+    sig_participant_leave(me, SIG_REASON_HANGUP_HELPER);
 }
 
 static void session_end(struct sig_request *request, struct sig_client *client, const json_t *d)
@@ -96,7 +97,9 @@ static void session_end(struct sig_request *request, struct sig_client *client, 
         sig_request_answer(request, NULL);
         return;
     }
-    sig_session_end(me->session, me->role == HALL_CLERK ? "hangup_clerk" : "hangup_citizen", me);
+    sig_session_end(me->session,
+                    me->role == HALL_CLERK ? SIG_REASON_HANGUP_CLERK : SIG_REASON_HANGUP_CITIZEN,
+                    me);
     sig_request_answer(request, NULL);
 }
 

@@ -67,7 +67,7 @@ static void opened(const struct hall_reply *reply, void *user)
         }
         json_t *body = json_pack("{s:s, s:o}", "session", session->id.text, "participants", people);
         if (full || !exchange)
-            sig_session_end(session, "closed", NULL);
+            sig_session_end(session, SIG_REASON_CLOSED, NULL);
         if (!exchange || full)
             json_decref(body);
         if (exchange && full)

@@ -46,10 +46,12 @@ void sig_departure_final(struct sig_client *client)
 {
     struct sig_participant *participant = seat_of(client);
     if (participant && client->identity.role == HALL_HELPER)
-        sig_participant_leave(participant, "lost");
+        sig_participant_leave(participant, SIG_REASON_LOST_HELPER);
     else if (participant)
         sig_session_end(participant->session,
-                        client->identity.role == HALL_CLERK ? "lost_clerk" : "lost_citizen", NULL);
+                        client->identity.role == HALL_CLERK ? SIG_REASON_LOST_CLERK
+                                                            : SIG_REASON_LOST_CITIZEN,
+                        NULL);
     hall_tell(client, false);
     if (client->identity.role == HALL_CLERK && client->identity.window)
         hall_window_close(client->daemon->hall, client->identity.window, NULL, NULL);

@@ -9,9 +9,9 @@
 #include "signaling/session/session.h"
 #include "signaling/session/slots.h"
 
-static const char *failure_reason(int r)
+static enum sig_reason failure_reason(int r)
 {
-    return r == -EIO ? "recording_failed" : "connect_timeout";
+    return r == -EIO ? SIG_REASON_RECORDING_FAILED : SIG_REASON_NO_ROOM;
 }
 
 static void citizen_label(const struct hall_session *view, char label[SIG_LABEL_BYTES])
@@ -48,7 +48,7 @@ int sig_gathering_of_ticket(struct sig_daemon *daemon, const struct hall_ticket 
     seat_take(session, HALL_CLERK, view->staff_no, label);
     int r = sig_session_begin(session);
     if (r < 0)
-        sig_session_abort(session, failure_reason(r));
+        sig_session_end(session, failure_reason(r), NULL);
     else
         *ret_session = session;
     return r;

@@ -32,7 +32,7 @@ static gboolean cap_reached(gpointer data)
     struct sig_session *session = data;
     session->hold_timer = 0;
     if (session->hold_is_fault)
-        sig_session_end(session, "recording_failed", NULL);
+        sig_session_end(session, SIG_REASON_RECORDING_FAILED, NULL);
     else
         go_on(session);
     return G_SOURCE_REMOVE;

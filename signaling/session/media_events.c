@@ -168,6 +168,7 @@ void sig_media_event(struct sig_daemon *daemon, const struct sfu_event *event)
         session ? sig_participant_by_peer(session, event->peer) : NULL;
     if (!participant)
         return;
+    sig_progress_event(&participant->progress, event);
     switch (event->type) {
     case SFU_EVENT_CONNECTED:
         log_debug("session", "%s: a peer is connected", session->id.text);

@@ -89,11 +89,11 @@ void sig_participant_join(struct sig_participant *participant)
     change_tell(participant, "joined");
 }
 
-void sig_participant_leave(struct sig_participant *participant, const char *reason)
+void sig_participant_leave(struct sig_participant *participant, enum sig_reason reason)
 {
     struct sig_session *session = participant->session;
     sig_participant_lost_gap_write(participant);
-    sig_recording_person(participant, "participant.left", reason);
+    sig_recording_person(participant, "participant.left", sig_reason_name(reason));
     sig_peer_close(participant);
     json_t *view = sig_participant_view(participant);
     json_object_set_new(view, "state", json_string("left"));

@@ -9,6 +9,7 @@
 
 #include "hall/hall.h"
 #include "signaling/session/bitrate.h"
+#include "signaling/session/ending.h"
 #include "signaling/session/layout.h"
 #include "signaling/wire/bucket.h"
 
@@ -38,8 +39,9 @@ struct sig_participant {
         char cause[16];
     } muted;
     struct sig_bucket offers;
-    struct sig_peer *peer;    /* NULL: no PeerConnection now */
-    struct sig_layout layout; /* who is in which of its slots */
+    struct sig_progress progress; /* on its way to media */
+    struct sig_peer *peer;        /* NULL: no PeerConnection now */
+    struct sig_layout layout;     /* who is in which of its slots */
     struct sig_bitrate bitrate;
     unsigned worst_down_permille; /* what its receivers lost since the last look */
 };
@@ -58,7 +60,7 @@ struct sig_participant *sig_participant_by_peer(struct sig_session *session, uin
 /* The page said hello: journal and the others hear of it, once. */
 void sig_participant_join(struct sig_participant *participant);
 /* Out of the session, which goes on without. Frees it. */
-void sig_participant_leave(struct sig_participant *participant, const char *reason);
+void sig_participant_leave(struct sig_participant *participant, enum sig_reason reason);
 
 /* The page's socket came or went. */
 void sig_participant_set_socket(struct sig_participant *participant, bool connected);

@@ -166,6 +166,7 @@ int sig_peer_offer(struct sig_participant *participant, const char *offer, char 
     }
     if (r < 0)
         return r;
+    participant->progress.offered = true;
     sig_peer_gate(participant);
     sig_slots_update(participant->session);
     return 0;

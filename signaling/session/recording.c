@@ -221,9 +221,9 @@ static void failed(struct sig_session *session, int error)
     if (!session->recording_required)
         sig_session_look(session);
     else if (session->state == SIG_SESSION_ACTIVE || session->state == SIG_SESSION_HELD)
-        sig_hold_begin(session, "recording_failed", true);
+        sig_hold_begin(session, sig_reason_name(SIG_REASON_RECORDING_FAILED), true);
     else
-        sig_session_end(session, "recording_failed", NULL);
+        sig_session_end(session, SIG_REASON_RECORDING_FAILED, NULL);
 }
 
 /* The failed journal let go of the folder: the next one may take it. */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "signaling/session/ending.h"
 #include "signaling/session/errands.h"
 #include "signaling/session/hold.h"
 #include "signaling/session/peer.h"
@@ -33,8 +34,9 @@ int sig_session_step(struct sig_session *session, enum sig_session_event event)
     int next = transitions[session->state][event];
     if (next == NEVER)
         return -EINVAL;
-    log_info("session", "%s %s -> %s (%s)", session->id.text, state_names[session->state],
-             state_names[next], event_names[event]);
+    const struct log_ids ids = {.session = session->id.text};
+    log_about(LOG_AT_INFO, "session", ids, "%s -> %s (%s)", state_names[session->state],
+              state_names[next], event_names[event]);
     session->state = (enum sig_session_state)next;
     return 0;
 }
@@ -47,6 +49,7 @@ const char *sig_session_state_name(enum sig_session_state state)
 struct sig_session *sig_session_create(struct sig_daemon *daemon, const struct hall_session *view)
 {
     struct sig_session *session = g_new0(struct sig_session, 1);
+    daemon->tally.created++;
     session->daemon = daemon;
     session->id = view->id;
     session->ticket = view->ticket;
@@ -142,7 +145,7 @@ static gboolean media_is_late(gpointer data)
 {
     struct sig_session *session = data;
     session->connect_timer = 0;
-    sig_session_end(session, "connect_timeout", NULL);
+    sig_session_end(session, SIG_REASON_CONNECT_TIMEOUT, NULL);
     return G_SOURCE_REMOVE;
 }
 
@@ -172,6 +175,7 @@ void sig_session_look(struct sig_session *session)
     if (session->state != SIG_SESSION_CONNECTING || !recorded || !media_flows(session))
         return;
     sig_session_step(session, SIG_EVENT_READY);
+    session->daemon->tally.joins++;
     g_clear_handle_id(&session->connect_timer, g_source_remove);
     sig_report_started(session->daemon, session->id.text);
     sig_session_state_tell(session, NULL, NULL, false);
@@ -207,24 +211,16 @@ static void media_close(struct sig_session *session, const char *reason)
     sig_recording_close(session, reason);
 }
 
-void sig_session_end(struct sig_session *session, const char *reason,
+void sig_session_end(struct sig_session *session, enum sig_reason reason,
                      const struct sig_participant *by)
 {
+    struct sig_ending ending = sig_ending_of(session, reason, by);
     sig_hold_gaps_write(session);
     if (sig_session_step(session, SIG_EVENT_END) < 0)
         return;
-    sig_session_state_tell(session, reason, by, false);
-    media_close(session, reason);
-    sig_report_ended(session->daemon, session->id.text, reason);
-    sig_session_destroy(session);
-}
-
-void sig_session_abort(struct sig_session *session, const char *reason)
-{
-    sig_session_step(session, SIG_EVENT_END);
-    sig_session_state_tell(session, reason, NULL, false);
-    media_close(session, reason);
-    sig_report_ended(session->daemon, session->id.text, reason);
+    sig_ending_tell(session, &ending);
+    media_close(session, sig_reason_name(ending.reason));
+    sig_report_ended(session->daemon, session->id.text, sig_reason_name(ending.reason));
     sig_session_destroy(session);
 }
 

@@ -11,6 +11,7 @@
 #include "base/id.h"
 #include "signaling/daemon.h"
 #include "signaling/session/participant.h"
+#include "signaling/session/reason.h"
 
 enum sig_session_state {
     SIG_SESSION_GATHERING,  /* opened by the API: not everybody is there yet */
@@ -101,12 +102,9 @@ void sig_session_state_tell(struct sig_session *session, const char *reason,
                             const struct sig_participant *by, bool warn);
 
 /* Ends it for everybody, closes room and journal, tells the hall, frees it. `by` is the participant who did it, NULL
- * nobody. */
-void sig_session_end(struct sig_session *session, const char *reason,
+ * nobody. For SIG_REASON_CONNECT_TIMEOUT the very reason is looked for (session/ending.h). */
+void sig_session_end(struct sig_session *session, enum sig_reason reason,
                      const struct sig_participant *by);
-
-/* The same for a session that never began. */
-void sig_session_abort(struct sig_session *session, const char *reason);
 
 /* To every participant but `except` (may be NULL); steals `d`. */
 void sig_session_event(struct sig_session *session, const struct sig_participant *except,
