@@ -4,12 +4,12 @@
 #ifndef SFU_FORWARD_SLOT_H
 #define SFU_FORWARD_SLOT_H
 
+#include "base/bucket.h"
 #include "sfu/forward/history.h"
 #include "sfu/forward/peer.h"
 #include "sfu/forward/renumber.h"
 #include "sfu/forward/uplink.h"
 #include "sfu/rtp/rtcp.h"
-#include "sfu/transport/bucket.h"
 
 enum {
     SLOT_SENT = 512,        /* sent packets that can be asked for again */

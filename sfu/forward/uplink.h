@@ -2,6 +2,7 @@
 #ifndef SFU_FORWARD_UPLINK_H
 #define SFU_FORWARD_UPLINK_H
 
+#include "base/bucket.h"
 #include "sfu/forward/history.h"
 #include "sfu/forward/keyframe.h"
 #include "sfu/forward/missing.h"
@@ -9,7 +10,6 @@
 #include "sfu/rtp/packet.h"
 #include "sfu/rtp/reception.h"
 #include "sfu/rtp/vp8.h"
-#include "sfu/transport/bucket.h"
 
 enum {
     UPLINK_RID_BYTES = 16,

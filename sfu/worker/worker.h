@@ -6,7 +6,6 @@
 #include "sfu/counters.h"
 #include "sfu/forward/forward.h"
 #include "sfu/sfu.h"
-#include "sfu/transport/bucket.h"
 #include "sfu/transport/directory.h"
 #include "sfu/transport/dtls.h"
 #include "sfu/transport/ice.h"
@@ -14,6 +13,7 @@
 #include "sfu/worker/batch.h"
 #include "sfu/worker/registry.h"
 
+#include "base/bucket.h"
 #include "base/mailbox.h"
 
 #include <pthread.h>

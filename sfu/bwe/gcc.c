@@ -1,0 +1,147 @@
+#include "sfu/bwe/bwe.h"
+
+#include <stdlib.h>
+
+#include "sfu/bwe/rate.h"
+#include "sfu/bwe/trend.h"
+#include "sfu/rtp/sequence.h"
+
+enum {
+    HISTORY = 1024,       /* packets that feedback may still tell of; a power of two */
+    ACKED_BIN_US = 50000, /* what arrived is summed up in bins, and judged over all of them */
+    ACKED_BINS = 10,
+    LOSS_US = 1000000, /* losses are judged over so long at least */
+    LOSS_LEAST_PACKETS = 50, /* … and over so many packets: fewer say nothing */
+};
+
+struct sent_packet {
+    int64_t number; /* on the endless line; 0: none */
+    int64_t sent_us;
+    uint16_t bytes;
+    bool reported;
+};
+
+/* What the peer got, by its own clock. */
+struct acked {
+    int64_t bin_no; /* the newest */
+    unsigned bins_seen;
+    uint32_t bytes[ACKED_BINS];
+};
+
+struct gcc {
+    struct bwe head;
+    bool started;
+    int64_t last; /* the newest number that was sent */
+    struct sent_packet history[HISTORY];
+    struct trend trend;
+    struct rate rate;
+    struct acked acked;
+    int64_t loss_since_us;
+    unsigned loss_count, loss_lost;
+};
+
+static struct sent_packet *slot_of(struct gcc *gcc, int64_t number)
+{
+    return &gcc->history[number & (HISTORY - 1)];
+}
+
+static void sent(struct bwe *bwe, uint16_t seq, size_t bytes, int64_t now_us)
+{
+    struct gcc *gcc = (struct gcc *)bwe;
+
+    gcc->last = gcc->started ? sequence_near(gcc->last, seq) : sequence_first(seq);
+    gcc->started = true;
+    *slot_of(gcc, gcc->last) = (struct sent_packet){
+        .number = gcc->last,
+        .sent_us = now_us,
+        .bytes = (uint16_t)(bytes < UINT16_MAX ? bytes : UINT16_MAX),
+    };
+}
+
+static void acked_take(struct acked *acked, int64_t arrival_us, unsigned bytes)
+{
+    int64_t no = arrival_us / ACKED_BIN_US;
+
+    if (acked->bins_seen == 0 || no - acked->bin_no > 4 * ACKED_BINS ||
+        acked->bin_no - no > 4 * ACKED_BINS) {
+        *acked = (struct acked){.bin_no = no, .bins_seen = 1};
+    }
+    for (; acked->bin_no < no; acked->bins_seen += acked->bins_seen < ACKED_BINS) {
+        acked->bin_no++;
+        acked->bytes[acked->bin_no % ACKED_BINS] = 0;
+    }
+    if (no > acked->bin_no - ACKED_BINS)
+        acked->bytes[no % ACKED_BINS] += bytes;
+}
+
+/* Over the bins that are full: all but the newest. 0: too few. */
+static double acked_bps(const struct acked *acked)
+{
+    uint64_t bytes = 0;
+
+    if (acked->bins_seen < 4)
+        return 0;
+    for (unsigned i = 1; i < acked->bins_seen; i++)
+        bytes += acked->bytes[(acked->bin_no - i) % ACKED_BINS];
+    return (double)bytes * 8 * 1e6 / (ACKED_BIN_US * (acked->bins_seen - 1));
+}
+
+static void arrival_take(struct gcc *gcc, const struct transport_arrival *arrival)
+{
+    int64_t number = sequence_near(gcc->last, arrival->seq);
+    struct sent_packet *packet = number > 0 ? slot_of(gcc, number) : NULL;
+
+    if (!packet || packet->number != number || packet->reported)
+        return; /* never sent, forgotten, or told of before */
+    gcc->loss_count++;
+    if (!arrival->arrived) {
+        gcc->loss_lost++;
+        return; /* it may still be told of as late */
+    }
+    packet->reported = true;
+    acked_take(&gcc->acked, arrival->arrival_us, packet->bytes);
+    trend_take(&gcc->trend, packet->sent_us, arrival->arrival_us);
+}
+
+static void fed_back(struct bwe *bwe, const struct transport_arrival *arrivals, unsigned count,
+                     int64_t rtt_us, int64_t now_us)
+{
+    struct gcc *gcc = (struct gcc *)bwe;
+
+    if (!gcc->started)
+        return;
+    for (unsigned i = 0; i < count; i++)
+        arrival_take(gcc, &arrivals[i]);
+    rate_judge(&gcc->rate, gcc->trend.usage, acked_bps(&gcc->acked), rtt_us, now_us);
+    if (gcc->trend.usage == TREND_OVERUSE)
+        gcc->trend.usage = TREND_NORMAL; /* acted upon: the next one needs new evidence */
+    if (now_us - gcc->loss_since_us >= LOSS_US && gcc->loss_count >= LOSS_LEAST_PACKETS) {
+        rate_lost(&gcc->rate, gcc->loss_lost, gcc->loss_count, rtt_us, now_us);
+        gcc->loss_since_us = now_us;
+        gcc->loss_count = gcc->loss_lost = 0;
+    }
+}
+
+static uint32_t estimate_bps(const struct bwe *bwe)
+{
+    return rate_bps(&((const struct gcc *)bwe)->rate);
+}
+
+static void destroy(struct bwe *bwe)
+{
+    free(bwe);
+}
+
+static const struct bwe_ops gcc_ops = {sent, fed_back, estimate_bps, destroy};
+
+struct bwe *bwe_gcc_create(const struct bwe_limits *limits)
+{
+    struct gcc *gcc = calloc(1, sizeof *gcc);
+
+    if (!gcc)
+        return NULL;
+    gcc->head.ops = &gcc_ops;
+    trend_init(&gcc->trend);
+    rate_init(&gcc->rate, limits);
+    return &gcc->head;
+}
