@@ -229,8 +229,8 @@ void hall_do_ticket_enter(struct hall *hall, const struct request *request, stru
         return;
     struct change change;
     hall_change_begin(&change, hall);
-    struct session *session = hall_session_insert(
-        &change, ticket, ticket->matter, ticket->matter->recording_required, HALL_ACTOR_CITIZEN);
+    struct session *session = hall_session_insert(&change, ticket, ticket->matter,
+                                                  HALL_RECORDING_USUAL, HALL_ACTOR_CITIZEN);
     hall_ticket_touch(&change, ticket);
     ticket->session = session->view.id;
     ticket->deadline_at_us = 0;

@@ -84,6 +84,7 @@ struct window {
 struct session {
     struct hall_session view; /* as the store has it */
     bool held;
+    unsigned runs;
     bool lost_citizen, lost_clerk;
     int64_t citizen_deadline_at_us, clerk_deadline_at_us; /* of those lost */
     int64_t deadline_at_us;                               /* CONNECTING */
@@ -111,7 +112,7 @@ struct hall {
     unsigned max_waiting;
     struct hall_timers {
         int64_t ring_us, offer_us, connect_us, wrap_up_us, citizen_lost_us, clerk_lost_us,
-            queue_offline_us, park_us, no_show_us;
+            queue_offline_us, park_us, no_show_us, revive_us;
     } timers;
     struct hall_matter *matters;
     char *letters; /* of each matter */
@@ -126,6 +127,9 @@ struct hall {
     /* Control thread. */
     hall_observer_fn observer;
     void *observer_user;
+    GArray *running; /* struct hall_running; these three are made before the thread starts */
+    GArray *pages;   /* struct hall_page */
+    GArray *claims;  /* struct hall_claim */
 
     /* Between the threads. */
     struct mailbox *requests; /* struct request *: control -> hall */
@@ -150,7 +154,9 @@ struct hall {
     unsigned stranger_count;    /* failed logins of unknown numbers */
     int64_t strangers_since_us; /* what they are counted from, monotonic */
     bool settle_needed;
-    int64_t retry_at_us; /* the store failed: timers wait until then, 0: no */
+    GPtrArray *page_news; /* struct request: pages that came and went, to be written */
+    int64_t pulse_at_us;  /* when the next sign of life is due, while sessions run */
+    int64_t retry_at_us;  /* the store failed: timers wait until then, 0: no */
 };
 
 /* Live objects. NULL: not found. */

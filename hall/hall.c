@@ -26,6 +26,11 @@ static int64_t timer_us(unsigned configured_ms, unsigned default_ms)
     return (configured_ms ? configured_ms : default_ms) * INT64_C(1000);
 }
 
+static void news_free(gpointer request)
+{
+    hall_request_free(request);
+}
+
 static struct hall *hall_new(const struct hall_config *config)
 {
     struct hall *hall = g_new0(struct hall, 1);
@@ -41,10 +46,15 @@ static struct hall *hall_new(const struct hall_config *config)
         .queue_offline_us = timer_us(config->queue_offline_ms, 120000),
         .park_us = timer_us(config->park_ms, 600000),
         .no_show_us = timer_us(config->no_show_ms, 120000),
+        .revive_us = timer_us(config->revive_ms, 120000),
     };
     hall->tickets = g_ptr_array_new_with_free_func(g_free);
     hall->windows = g_ptr_array_new_with_free_func(g_free);
     hall->sessions = g_ptr_array_new_with_free_func(g_free);
+    hall->running = g_array_new(FALSE, FALSE, sizeof(struct hall_running));
+    hall->pages = g_array_new(FALSE, FALSE, sizeof(struct hall_page));
+    hall->claims = g_array_new(FALSE, FALSE, sizeof(struct hall_claim));
+    hall->page_news = g_ptr_array_new_with_free_func(news_free);
     g_queue_init(&hall->backlog);
     return hall;
 }
@@ -128,6 +138,10 @@ void hall_destroy(struct hall *hall)
     g_ptr_array_free(hall->tickets, TRUE);
     g_ptr_array_free(hall->windows, TRUE);
     g_ptr_array_free(hall->sessions, TRUE);
+    g_ptr_array_free(hall->page_news, TRUE);
+    g_array_free(hall->running, TRUE);
+    g_array_free(hall->pages, TRUE);
+    g_array_free(hall->claims, TRUE);
     g_free(hall->matters);
     g_free(hall->letters);
     g_free(hall->paces);

@@ -30,6 +30,11 @@ enum {
     HALL_SHA256_HEX_BYTES = 65,
     HALL_MAX_MISSING = 16,
     HALL_MAX_WINDOWS = 64,
+    HALL_LABEL_BYTES = 96,
+    HALL_MAX_PEOPLE = 16, /* of a session, those told of: who came last counts */
+    HALL_MAX_RUNS = 250,  /* so often a session is brought back */
+    HALL_MAX_CLAIMS = 4096,
+    HALL_MAX_PAGES = 16384, /* that are remembered over a restart */
 };
 
 struct hall_config {
@@ -50,14 +55,16 @@ struct hall_config {
     unsigned
         queue_offline_ms; /* a waiting citizen's page is gone: place kept, then parked (120000) */
     unsigned park_ms;     /* parked, then ABANDONED (600000) */
+    unsigned revive_ms;   /* dead for longer, sessions do not go on (120000) */
     unsigned
         no_show_ms; /* after the ring, before NO_SHOW, during which the place is kept (120000) */
 };
 
 /* Control thread. Opens the store, migrates it, seeds it when empty, brings back what a former run left
- * open (waiting tickets wait on; sessions that were running are ended with reason `server_restart` and
- * their tickets go back to the queue at their original due), starts the threads. 0 or a negative errno;
- * `ret_what` (may be NULL) says in words what failed, g_free() it. */
+ * open (waiting tickets wait on; sessions that were running go on, see hall_running(); where nobody was
+ * told who is in them, or the hall was dead for longer than revive_ms, they are ended with reason
+ * `server_restart` and their tickets go back to the queue at their original due), starts the threads. 0
+ * or a negative errno; `ret_what` (may be NULL) says in words what failed, g_free() it. */
 int hall_create(const struct hall_config *config, struct hall **ret_hall, char **ret_what);
 void hall_destroy(struct hall *hall);
 
@@ -207,6 +214,26 @@ struct hall_session {
     int64_t created_at_us, started_at_us, ended_at_us;
     char end_reason[HALL_NAME_BYTES];
     char result[HALL_CODE_BYTES];
+    bool unrecorded; /* asked for; never where `recording_required` */
+};
+
+/* Somebody who is, or was, in a session. */
+struct hall_person {
+    struct id id; /* of the participant */
+    enum hall_role role;
+    char subject[ID_BYTES]; /* as in the token: a citizen's id, 工号 … */
+    char label[HALL_LABEL_BYTES];
+    bool present; /* has come; false: expected */
+    bool left;
+};
+
+/* Whom a token names. */
+struct hall_identity {
+    enum hall_role role;
+    char subject[ID_BYTES];
+    unsigned window;        /* 0 none */
+    char session[ID_BYTES]; /* "" none */
+    int64_t since_s;
 };
 
 /* One reply for all requests: `code` is NULL when the request was done, else the stable error code of
@@ -224,6 +251,8 @@ struct hall_reply {
     size_t ticket_count;
     const struct hall_session *sessions;
     size_t session_count, session_total;
+    const struct hall_person *people; /* of `session`, when one was asked for */
+    size_t person_count;
     int64_t deadline_at_us;
 };
 
@@ -294,10 +323,18 @@ int hall_wrap_up_extend(struct hall *hall, unsigned window, hall_reply_fn fn,
 
 /* ---- sessions ------------------------------------------------------------------------------------------ */
 
-/* [session] A session without a ticket, for the integrator's API. matter.unknown. `recording`: asked for
- * even where the matter does not require it. */
-int hall_session_open(struct hall *hall, const char *matter, bool recording, hall_reply_fn fn,
-                      void *user);
+enum hall_recording {
+    HALL_RECORDING_USUAL,    /* recorded, and required where the matter requires it */
+    HALL_RECORDING_REQUIRED, /* even where the matter does not require it */
+    HALL_RECORDING_NONE,     /* not recorded, but where the matter requires it */
+};
+/* [session] A session without a ticket, for the integrator's API. matter.unknown. */
+int hall_session_open(struct hall *hall, const char *matter, enum hall_recording recording,
+                      hall_reply_fn fn, void *user);
+/* Who is in it now, at most HALL_MAX_PEOPLE: whoever was told of before and is not among them has left.
+ * session.none when it has ended. */
+int hall_session_people(struct hall *hall, const char *session, const struct hall_person *people,
+                        size_t count, hall_reply_fn fn, void *user);
 /* Media was seen both ways and the recording is durable: CONNECTING → IN_SESSION. */
 int hall_session_started(struct hall *hall, const char *session, hall_reply_fn fn, void *user);
 enum hall_session_mark {
@@ -317,7 +354,7 @@ int hall_session_mark(struct hall *hall, const char *session, enum hall_session_
 int hall_session_ended(struct hall *hall, const char *session, const char *reason, hall_reply_fn fn,
                        void *user);
 int hall_session_get(struct hall *hall, const char *session, hall_reply_fn fn,
-                     void *user); /* [session] session.none */
+                     void *user); /* [session, people] session.none */
 
 struct hall_session_filter {
     int64_t from_at_us, to_at_us;  /* 0: open */
@@ -330,6 +367,50 @@ int hall_session_list(struct hall *hall, const struct hall_session_filter *filte
 /* A row in the audit trail for an act that changes nothing here (a replay opened, an API call). */
 int hall_audit(struct hall *hall, const char *actor, const char *action, const char *object,
                const char *detail, hall_reply_fn fn, void *user);
+
+/* ---- what outlives the daemon ----------------------------------------------------------------------------- */
+
+/* A session that goes on although the daemon died: everybody in it is lost, and the time to come back
+ * runs from the start on. Whoever does not come back is told by HALL_EVENT_SESSION_OVERDUE. */
+struct hall_running {
+    struct hall_session session;
+    int64_t held_at_us; /* 0: not held */
+    char hold_reason[HALL_NAME_BYTES];
+    unsigned run; /* so often it was brought back, this time included */
+    size_t person_count;
+    struct hall_person people[HALL_MAX_PEOPLE]; /* who has not left */
+};
+/* Control thread; borrowed until hall_left_forget(). */
+const struct hall_running *hall_running(const struct hall *hall, size_t *ret_count);
+
+/* A page that may resume: who knows the key of `sid`. One a person; the key's digest alone is kept. */
+struct hall_page {
+    char sid[ID_BYTES];
+    char key_sha256[HALL_SHA256_HEX_BYTES];
+    struct hall_identity who;
+};
+/* Told at a hello, and when the page is gone for good. Nothing is answered: what could not be written is
+ * tried again. -EAGAIN: the mailbox is full. */
+int hall_page_put(struct hall *hall, const struct hall_page *page);
+int hall_page_drop(struct hall *hall, const char *sid);
+/* Those of a former run whose sessions go on. Control thread; borrowed until hall_left_forget(). */
+const struct hall_page *hall_pages(const struct hall *hall, size_t *ret_count);
+
+/* A code that opens one door once. */
+struct hall_claim {
+    char code_sha256[HALL_SHA256_HEX_BYTES];
+    struct hall_identity who;
+    int64_t until_at_us;
+};
+/* [] */
+int hall_claim_put(struct hall *hall, const struct hall_claim *claim, hall_reply_fn fn, void *user);
+/* [] Used up: it will not be there after a restart. auth.bad_token: it is not there. */
+int hall_claim_drop(struct hall *hall, const char *code_sha256, hall_reply_fn fn, void *user);
+/* Those that are still good. Control thread; borrowed until hall_left_forget(). */
+const struct hall_claim *hall_claims(const struct hall *hall, size_t *ret_count);
+
+/* Control thread: what a former run left has been taken over. */
+void hall_left_forget(struct hall *hall);
 
 /* ---- events: what changed by itself or by somebody else's request --------------------------------------- */
 

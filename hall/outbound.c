@@ -28,6 +28,8 @@ void hall_outbound_free(struct outbound *outbound)
         g_array_free(outbound->tickets, TRUE);
     if (outbound->sessions)
         g_array_free(outbound->sessions, TRUE);
+    if (outbound->people)
+        g_array_free(outbound->people, TRUE);
     g_free(outbound);
 }
 
@@ -65,6 +67,11 @@ static void lists_move(struct outbound *outbound, struct answer *answer)
         outbound->reply.sessions = (const struct hall_session *)(void *)outbound->sessions->data;
         outbound->reply.session_count = outbound->sessions->len;
         outbound->reply.session_total = answer->session_total;
+    }
+    if (answer->people) {
+        outbound->people = g_steal_pointer(&answer->people);
+        outbound->reply.people = (const struct hall_person *)(void *)outbound->people->data;
+        outbound->reply.person_count = outbound->people->len;
     }
 }
 

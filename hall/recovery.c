@@ -2,7 +2,11 @@
 
 #include "base/clock.h"
 #include "hall/audit.h"
+#include "hall/claim.h"
 #include "hall/desk.h"
+#include "hall/page.h"
+#include "hall/pulse.h"
+#include "hall/running.h"
 #include "hall/session.h"
 #include "hall/ticket.h"
 #include "hall/window.h"
@@ -34,12 +38,30 @@ static void ticket_recover(struct change *change, struct ticket *ticket)
         window->ticket = ticket;
 }
 
+static bool goes_on(const struct hall *hall, const struct ticket *ticket)
+{
+    return hall_find_session(hall, ticket->session.text);
+}
+
+static int left_load(struct hall *hall, bool alive, int64_t now_us)
+{
+    int r = hall_ticket_load_live(hall, hall->tickets);
+    if (r == 0)
+        r = hall_running_load(hall);
+    if (r == 0)
+        r = hall_pages_load(hall, alive);
+    return r == 0 ? hall_claims_load(hall, now_us) : r;
+}
+
 int hall_recover(struct hall *hall)
 {
-    int64_t broken_seq = 0;
+    int64_t broken_seq = 0, last_us = 0, now_us = clock_wall_us();
     int r = hall_audit_verify(hall->store, &hall->audit, &broken_seq);
     if (r == 0)
-        r = hall_ticket_load_live(hall, hall->tickets);
+        r = hall_pulse_last(hall, &last_us);
+    bool alive = last_us && now_us - last_us <= hall->timers.revive_us;
+    if (r == 0)
+        r = left_load(hall, alive, now_us);
     if (r < 0)
         return r;
 
@@ -50,8 +72,9 @@ int hall_recover(struct hall *hall)
                           "row=%" G_GINT64_FORMAT, broken_seq);
     hall_audit_append(&change, HALL_ACTOR_SYSTEM, "hall.started", "hall", "tickets=%u",
                       hall->tickets->len);
-    hall_sessions_close_left(&change);
+    hall_running_settle(&change, alive, MAX(0, now_us - last_us));
     for (guint i = 0; i < hall->tickets->len; i++)
-        ticket_recover(&change, hall->tickets->pdata[i]);
+        if (!goes_on(hall, hall->tickets->pdata[i]))
+            ticket_recover(&change, hall->tickets->pdata[i]);
     return hall_change_commit(&change);
 }

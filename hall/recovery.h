@@ -5,7 +5,7 @@
 #include "hall/core.h"
 
 /* Checks the trail's chain (a break is written into the trail and does not stop the service), ends the sessions
- * that were running and puts their tickets back into the queue, in one transaction. 0 or a negative errno. */
+ * that cannot go on and puts their tickets back into the queue, in one transaction. 0 or a negative errno. */
 int hall_recover(struct hall *hall);
 
 #endif

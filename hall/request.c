@@ -9,6 +9,7 @@ void hall_request_free(struct request *request)
     if (!request)
         return;
     explicit_bzero(request->text, sizeof request->text);
+    g_free(request->more);
     g_free(request);
 }
 
@@ -214,12 +215,56 @@ int hall_wrap_up_extend(struct hall *hall, unsigned window, hall_reply_fn fn, vo
     return window_request(hall, REQUEST_WRAP_UP_EXTEND, window, fn, user);
 }
 
-int hall_session_open(struct hall *hall, const char *matter, bool recording, hall_reply_fn fn,
-                      void *user)
+int hall_session_open(struct hall *hall, const char *matter, enum hall_recording recording,
+                      hall_reply_fn fn, void *user)
 {
     struct request *request = request_new(REQUEST_SESSION_OPEN, fn, user);
     NAME_COPY(request->matter, matter);
-    request->flag = recording;
+    request->mode = (int)recording;
+    return request_post(hall, request);
+}
+
+/* With `count` things of `size` bytes behind it. */
+static struct request *request_with(enum request_kind kind, const void *more, size_t count,
+                                    size_t size, hall_reply_fn fn, void *user)
+{
+    struct request *request = request_new(kind, fn, user);
+    request->more = g_memdup2(more, count * size);
+    request->more_count = count;
+    return request;
+}
+
+int hall_session_people(struct hall *hall, const char *session, const struct hall_person *people,
+                        size_t count, hall_reply_fn fn, void *user)
+{
+    size_t most = MIN(count, (size_t)HALL_MAX_PEOPLE);
+    struct request *request =
+        request_with(REQUEST_SESSION_PEOPLE, people, most, sizeof *people, fn, user);
+    NAME_COPY(request->object, session);
+    return request_post(hall, request);
+}
+
+int hall_page_put(struct hall *hall, const struct hall_page *page)
+{
+    return request_post(hall, request_with(REQUEST_PAGE_PUT, page, 1, sizeof *page, NULL, NULL));
+}
+
+int hall_page_drop(struct hall *hall, const char *sid)
+{
+    struct request *request = request_new(REQUEST_PAGE_DROP, NULL, NULL);
+    NAME_COPY(request->object, sid);
+    return request_post(hall, request);
+}
+
+int hall_claim_put(struct hall *hall, const struct hall_claim *claim, hall_reply_fn fn, void *user)
+{
+    return request_post(hall, request_with(REQUEST_CLAIM_PUT, claim, 1, sizeof *claim, fn, user));
+}
+
+int hall_claim_drop(struct hall *hall, const char *code_sha256, hall_reply_fn fn, void *user)
+{
+    struct request *request = request_new(REQUEST_CLAIM_DROP, fn, user);
+    NAME_COPY(request->sha256, code_sha256);
     return request_post(hall, request);
 }
 

@@ -26,11 +26,16 @@ enum request_kind {
     REQUEST_TICKET_FINISH,
     REQUEST_WRAP_UP_EXTEND,
     REQUEST_SESSION_OPEN,
+    REQUEST_SESSION_PEOPLE,
     REQUEST_SESSION_STARTED,
     REQUEST_SESSION_MARK,
     REQUEST_SESSION_ENDED,
     REQUEST_SESSION_GET,
     REQUEST_SESSION_LIST,
+    REQUEST_PAGE_PUT,
+    REQUEST_PAGE_DROP,
+    REQUEST_CLAIM_PUT,
+    REQUEST_CLAIM_DROP,
     REQUEST_AUDIT,
 };
 enum { REQUEST_KINDS = REQUEST_AUDIT + 1 };
@@ -49,12 +54,14 @@ struct request {
     char text[HALL_TEXT_BYTES]; /* password, reason, note; audit: the detail */
     char actor[HALL_NAME_BYTES], action[HALL_NAME_BYTES]; /* audit */
     unsigned window, to_window;
-    bool flag; /* elder, online, recording */
-    int mode;  /* enum hall_window_state, enum hall_session_mark */
+    bool flag; /* elder, online */
+    int mode;  /* enum hall_window_state, enum hall_session_mark, enum hall_recording */
     struct hall_result result;
     int64_t from_at_us, to_at_us;
     char number[HALL_NUMBER_BYTES];
     unsigned offset, limit;
+    void *more; /* owned: struct hall_person …, struct hall_page, struct hall_claim */
+    size_t more_count;
 };
 
 /* Wipes what may hold a password. NULL is fine. */
@@ -73,6 +80,7 @@ struct answer {
     struct hall_staff staff;
     GArray *tickets;  /* struct hall_ticket, NULL: not spoken of */
     GArray *sessions; /* struct hall_session */
+    GArray *people;   /* struct hall_person */
     size_t session_total;
     int64_t deadline_at_us;
     bool later; /* somebody else answers this request: login */
@@ -93,7 +101,7 @@ struct outbound {
     struct hall_window window;
     struct hall_session session;
     struct hall_staff staff;
-    GArray *tickets, *sessions;
+    GArray *tickets, *sessions, *people;
 };
 
 void hall_outbound_free(struct outbound *outbound);
@@ -133,12 +141,16 @@ void hall_do_ticket_finish(struct hall *hall, const struct request *request, str
 void hall_do_wrap_up_extend(struct hall *hall, const struct request *request,
                             struct answer *answer);
 void hall_do_session_open(struct hall *hall, const struct request *request, struct answer *answer);
+void hall_do_session_people(struct hall *hall, const struct request *request,
+                            struct answer *answer);
 void hall_do_session_started(struct hall *hall, const struct request *request,
                              struct answer *answer);
 void hall_do_session_mark(struct hall *hall, const struct request *request, struct answer *answer);
 void hall_do_session_ended(struct hall *hall, const struct request *request, struct answer *answer);
 void hall_do_session_get(struct hall *hall, const struct request *request, struct answer *answer);
 void hall_do_session_list(struct hall *hall, const struct request *request, struct answer *answer);
+void hall_do_claim_put(struct hall *hall, const struct request *request, struct answer *answer);
+void hall_do_claim_drop(struct hall *hall, const struct request *request, struct answer *answer);
 void hall_do_audit(struct hall *hall, const struct request *request, struct answer *answer);
 
 #endif

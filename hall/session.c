@@ -11,37 +11,51 @@
 /* How long the participants of an integrator's session have to come. */
 #define OPENED_WAIT_US (30 * 60 * (int64_t)G_USEC_PER_SEC)
 
+/* The participants of an integrator's session have longer, but once. */
+int64_t hall_session_connect_by_us(const struct hall *hall, const struct hall_session *view,
+                                   int64_t from_us)
+{
+    return *view->ticket.text ? from_us + hall->timers.connect_us
+                              : view->created_at_us + OPENED_WAIT_US;
+}
+
+static bool is_required(const struct hall_matter *matter, enum hall_recording recording)
+{
+    return matter->recording_required || recording == HALL_RECORDING_REQUIRED;
+}
+
 struct session *hall_session_insert(struct change *change, const struct ticket *ticket,
-                                    const struct hall_matter *matter, bool recording_required,
+                                    const struct hall_matter *matter, enum hall_recording recording,
                                     const char *actor)
 {
     struct session *session = g_new0(struct session, 1);
     struct hall_session *view = &session->view;
     view->id = id_random();
     view->matter = matter;
-    view->recording_required = recording_required;
+    view->recording_required = is_required(matter, recording);
+    view->unrecorded = recording == HALL_RECORDING_NONE && !view->recording_required;
     view->state = HALL_SESSION_CONNECTING;
     view->created_at_us = change->now_us;
-    session->deadline_at_us = change->now_us + OPENED_WAIT_US;
     if (ticket) {
         view->ticket = ticket->id;
         memcpy(view->number, ticket->number, sizeof view->number);
         view->window = ticket->window;
         memcpy(view->staff_no, ticket->staff_no, sizeof view->staff_no);
-        session->deadline_at_us = change->now_us + change->hall->timers.connect_us;
     }
+    session->deadline_at_us = hall_session_connect_by_us(change->hall, view, change->now_us);
     hall_change_exec(
         change,
         "INSERT INTO session (id, ticket, number, matter, recording_required, state, window_no, staff_no, "
-        "created_at_us, started_at_us, ended_at_us, end_reason, result) "
-        "VALUES ($1, $2, $3, $4, $5, 'connecting', $6, $7, $8, 0, 0, '', '')",
+        "created_at_us, started_at_us, ended_at_us, end_reason, result, unrecorded) "
+        "VALUES ($1, $2, $3, $4, $5, 'connecting', $6, $7, $8, 0, 0, '', '', $9)",
         HALL_VALUES(HALL_TEXT(view->id.text), HALL_TEXT(view->ticket.text), HALL_TEXT(view->number),
-                    HALL_TEXT(matter->code), HALL_INT(recording_required), HALL_INT(view->window),
-                    HALL_TEXT(view->staff_no), HALL_INT(view->created_at_us)),
+                    HALL_TEXT(matter->code), HALL_INT(view->recording_required),
+                    HALL_INT(view->window), HALL_TEXT(view->staff_no),
+                    HALL_INT(view->created_at_us), HALL_INT(view->unrecorded)),
         1);
     hall_audit_append(change, actor, "session.created", view->id.text,
                       "ticket=%s number=%s matter=%s recording=%d window=%u staff=%s",
-                      view->ticket.text, view->number, matter->code, recording_required,
+                      view->ticket.text, view->number, matter->code, view->recording_required,
                       view->window, view->staff_no);
     return session;
 }
@@ -72,29 +86,14 @@ void hall_session_close(struct change *change, const char *id, const char *reaso
                       session->view.number, word);
 }
 
-static int left_read(const struct hall_store_row *row, void *user)
+void hall_session_close_left(struct change *change, const char *id)
 {
-    g_ptr_array_add(user, g_strdup(hall_store_text(row, 0)));
-    return 0;
-}
-
-void hall_sessions_close_left(struct change *change)
-{
-    if (change->error)
-        return;
-    g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func(g_free);
-    change->error = hall_store_query(change->hall->store,
-                                     "SELECT id FROM session WHERE state <> 'ended' ORDER BY id",
-                                     HALL_NO_VALUES, left_read, left);
-    for (guint i = 0; i < left->len; i++) {
-        const char *id = left->pdata[i];
-        hall_change_exec(
-            change,
-            "UPDATE session SET state = 'ended', ended_at_us = $1, end_reason = 'server_restart' "
-            "WHERE id = $2",
-            HALL_VALUES(HALL_INT(change->now_us), HALL_TEXT(id)), 1);
-        hall_audit_append(change, HALL_ACTOR_SYSTEM, "session.ended", id, "reason=server_restart");
-    }
+    hall_change_exec(
+        change,
+        "UPDATE session SET state = 'ended', ended_at_us = $1, end_reason = 'server_restart' "
+        "WHERE id = $2",
+        HALL_VALUES(HALL_INT(change->now_us), HALL_TEXT(id)), 1);
+    hall_audit_append(change, HALL_ACTOR_SYSTEM, "session.ended", id, "reason=server_restart");
 }
 
 /* The session of a request where it is live, or NULL and a refusal. */
@@ -221,8 +220,8 @@ void hall_do_session_open(struct hall *hall, const struct request *request, stru
     }
     struct change change;
     hall_change_begin(&change, hall);
-    struct session *session = hall_session_insert(
-        &change, NULL, matter, request->flag || matter->recording_required, "integrator");
+    struct session *session = hall_session_insert(&change, NULL, matter,
+                                                  (enum hall_recording)request->mode, "integrator");
     int r = hall_change_commit(&change);
     if (r < 0) {
         g_free(session);

@@ -7,7 +7,7 @@
 /* A new row, CONNECTING, for a ticket or (NULL) for the integrator; the caller owns it until the change is
  * committed and hall_session_adopt() gives it to the hall. */
 struct session *hall_session_insert(struct change *change, const struct ticket *ticket,
-                                    const struct hall_matter *matter, bool recording_required,
+                                    const struct hall_matter *matter, enum hall_recording recording,
                                     const char *actor);
 void hall_session_adopt(struct hall *hall, struct session *session);
 
@@ -15,7 +15,11 @@ void hall_session_adopt(struct hall *hall, struct session *session);
 void hall_session_close(struct change *change, const char *id, const char *reason,
                         const char *actor);
 
-/* Before the thread starts: every session that a former run left open is ended, `server_restart`. */
-void hall_sessions_close_left(struct change *change);
+/* A session that a former run left open is ended, `server_restart`. Before the thread starts. */
+void hall_session_close_left(struct change *change, const char *id);
+
+/* Until when one that is made, or goes on, at `from_us` has to be connected. */
+int64_t hall_session_connect_by_us(const struct hall *hall, const struct hall_session *view,
+                                   int64_t from_us);
 
 #endif

@@ -1,12 +1,13 @@
 /* Sessions out of the store, for auditors and integrators. */
 #include <string.h>
 
+#include "hall/people.h"
 #include "hall/request.h"
 #include "hall/session.h"
 
 #define SESSION_COLUMNS                                                                                  \
     "SELECT id, ticket, number, matter, recording_required, state, window_no, staff_no, created_at_us, " \
-    "started_at_us, ended_at_us, end_reason, result FROM session "
+    "started_at_us, ended_at_us, end_reason, result, unrecorded FROM session "
 /* The integrator's sessions that never started hold nothing to look at. */
 #define SESSION_FILTER                                                                                       \
     "WHERE ($1 = 0 OR created_at_us >= $1) AND ($2 = 0 OR created_at_us < $2) AND ($3 = '' OR number = $3) " \
@@ -37,6 +38,7 @@ static int session_read(const struct hall_store_row *row, void *user)
         .created_at_us = hall_store_int(row, 8),
         .started_at_us = hall_store_int(row, 9),
         .ended_at_us = hall_store_int(row, 10),
+        .unrecorded = hall_store_int(row, 13),
     };
     hall_store_copy(row, 0, session.id.text, sizeof session.id.text);
     hall_store_copy(row, 1, session.ticket.text, sizeof session.ticket.text);
@@ -64,6 +66,10 @@ void hall_do_session_get(struct hall *hall, const struct request *request, struc
     }
     answer->has_session = true;
     answer->session = g_array_index(sessions, struct hall_session, 0);
+    answer->people = g_array_new(FALSE, FALSE, sizeof(struct hall_person));
+    r = hall_people_read(hall, request->object, true, answer->people);
+    if (r < 0)
+        hall_answer_store_failed(answer, r);
 }
 
 static int total_read(const struct hall_store_row *row, void *user)

@@ -68,6 +68,19 @@ static bool session_apply(struct session *session, enum hall_session_mark mark, 
     return false;
 }
 
+/* What a restart has to know. */
+static void hold_write(struct change *change, const struct session *session,
+                       enum hall_session_mark mark, const char *reason)
+{
+    if (mark != HALL_SESSION_HOLD && mark != HALL_SESSION_RESUME)
+        return;
+    hall_change_exec(change, "UPDATE session SET held_at_us = $1, hold_reason = $2 WHERE id = $3",
+                     HALL_VALUES(HALL_INT(session->held ? change->now_us : 0),
+                                 HALL_TEXT(session->held ? reason : ""),
+                                 HALL_TEXT(session->view.id.text)),
+                     1);
+}
+
 static const char *mark_name(enum hall_session_mark mark)
 {
     switch (mark) {
@@ -89,6 +102,7 @@ static void mark_apply(struct hall *hall, struct session *session, enum hall_ses
     hall_change_begin(&change, hall);
     hall_change_touch(&change, session, sizeof *session);
     bool moves = session_apply(session, mark, request->text, &change);
+    hold_write(&change, session, mark, request->text);
     hall_audit_append(&change, HALL_ACTOR_SYSTEM, mark_name(mark), session->view.id.text,
                       "number=%s reason=%s", session->view.number, reason);
     if (ticket && moves)

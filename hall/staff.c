@@ -20,6 +20,14 @@ const char *hall_role_name(enum hall_role role)
     return role_names[role];
 }
 
+enum hall_role hall_role_parse(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(role_names); i++)
+        if (!strcmp(role_names[i], name))
+            return (enum hall_role)i;
+    return HALL_HELPER;
+}
+
 struct account {
     bool known;
     enum hall_role role;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "hall/audit.h"
+#include "hall/page.h"
 #include "hall/request.h"
 #include "hall/staff.h"
 #include "hall/timers.h"
@@ -50,11 +51,14 @@ static const hall_handler_fn handlers[REQUEST_KINDS] = {
     [REQUEST_TICKET_FINISH] = hall_do_ticket_finish,
     [REQUEST_WRAP_UP_EXTEND] = hall_do_wrap_up_extend,
     [REQUEST_SESSION_OPEN] = hall_do_session_open,
+    [REQUEST_SESSION_PEOPLE] = hall_do_session_people,
     [REQUEST_SESSION_STARTED] = hall_do_session_started,
     [REQUEST_SESSION_MARK] = hall_do_session_mark,
     [REQUEST_SESSION_ENDED] = hall_do_session_ended,
     [REQUEST_SESSION_GET] = hall_do_session_get,
     [REQUEST_SESSION_LIST] = hall_do_session_list,
+    [REQUEST_CLAIM_PUT] = hall_do_claim_put,
+    [REQUEST_CLAIM_DROP] = hall_do_claim_drop,
     [REQUEST_AUDIT] = hall_do_audit,
 };
 
@@ -72,6 +76,8 @@ static void requests_take(struct hall *hall)
     for (int i = 0; i < REQUESTS_A_TURN && g_queue_get_length(&hall->backlog) < BACKLOG_MAX; i++) {
         if (!mailbox_take(hall->requests, &request))
             return;
+        if (hall_page_note(hall, request))
+            continue; /* it is kept until it is written */
         if (handlers[request->kind]) {
             struct answer answer = {0};
             handlers[request->kind](hall, request, &answer);
@@ -79,6 +85,12 @@ static void requests_take(struct hall *hall)
         }
         hall_request_free(request);
     }
+}
+
+static void turn_take(struct hall *hall)
+{
+    requests_take(hall);
+    hall_pages_flush(hall);
 }
 
 static void logins_take(struct hall *hall)
@@ -136,7 +148,7 @@ static void *hall_run(void *user)
         (void)poll(fds, G_N_ELEMENTS(fds), is_full ? FULL_RETRY_MS : timeout_ms(hall));
         hall_outbound_flush(hall);
         logins_take(hall);
-        requests_take(hall);
+        turn_take(hall);
         timers_run(hall);
     }
     return NULL;

@@ -2,6 +2,7 @@
 
 #include "hall/audit.h"
 #include "hall/desk.h"
+#include "hall/pulse.h"
 #include "hall/ticket.h"
 #include "hall/window.h"
 
@@ -58,7 +59,7 @@ static int64_t session_deadline_us(const struct session *session, const char **r
 
 int64_t hall_timers_next_us(const struct hall *hall)
 {
-    int64_t next_us = INT64_MAX;
+    int64_t next_us = hall_pulse_next_us(hall);
     for (guint i = 0; i < hall->tickets->len; i++) {
         enum hall_life_event event;
         next_us = MIN(next_us, ticket_deadline_us(hall, hall->tickets->pdata[i], &event));
@@ -133,6 +134,10 @@ static void session_remind(struct session *session, const char *cause, int64_t n
 bool hall_timers_run_one(struct hall *hall, int64_t now_us, int *ret_error)
 {
     *ret_error = 0;
+    if (hall_pulse_next_us(hall) <= now_us) {
+        *ret_error = hall_pulse_write(hall, now_us);
+        return true;
+    }
     for (guint i = 0; i < hall->tickets->len; i++) {
         struct ticket *ticket = hall->tickets->pdata[i];
         enum hall_life_event event;

@@ -96,7 +96,11 @@ void sig_http_session_open(struct sig_call *call)
     struct sig_later *later = sig_later_create(call);
     if (unrecorded)
         g_strlcpy(later->subject, UNRECORDED, sizeof later->subject);
-    sig_later_wait(later, hall_session_open(call->daemon->hall, code, recording, opened, later));
+    sig_later_wait(later, hall_session_open(call->daemon->hall, code,
+                                            unrecorded  ? HALL_RECORDING_NONE
+                                            : recording ? HALL_RECORDING_REQUIRED
+                                                        : HALL_RECORDING_USUAL,
+                                            opened, later));
 }
 
 static const char *state_name(const struct hall_session *view)

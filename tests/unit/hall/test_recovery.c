@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/harness/file.h"
+#include "tests/harness/wait.h"
 #include "tests/unit/hall/client.h"
 #include "tests/unit/hall/trail.h"
 
@@ -120,6 +121,198 @@ static void test_torn_away(void)
     client_destroy(client);
 }
 
+/* The two of a ticket, as signaling tells of them. */
+static void people_tell(struct client *client, const char *session, const char *citizen,
+                        const char *staff_no)
+{
+    struct hall_person people[2] = {
+        {.id = id_random(), .role = HALL_CITIZEN, .label = "市民", .present = true},
+        {.id = id_random(), .role = HALL_CLERK, .label = "窗口", .present = true},
+    };
+    g_strlcpy(people[0].subject, citizen, sizeof people[0].subject);
+    g_strlcpy(people[1].subject, staff_no, sizeof people[1].subject);
+    assert_done(ASK(client, session_people, session, people, 2));
+}
+
+static const struct hall_running *only_running(const struct client *client)
+{
+    size_t count = 0;
+    const struct hall_running *running = hall_running(client->hall, &count);
+    g_assert_cmpuint(count, ==, 1);
+    return running;
+}
+
+static void test_a_session_goes_on(void)
+{
+    struct client *client = client_create(NULL);
+    struct id citizen = client_citizen();
+    client_open(client, 3);
+    struct id session = client_talk(client, citizen.text, "BD01", 3);
+    g_autofree char *staff_no = g_strdup(client->said.ticket.staff_no);
+    people_tell(client, session.text, citizen.text, staff_no);
+
+    client_restart(client);
+    const struct hall_running *running = only_running(client);
+    g_assert_cmpstr(running->session.id.text, ==, session.text);
+    g_assert_cmpint(running->session.state, ==, HALL_SESSION_ACTIVE);
+    g_assert_cmpint(running->held_at_us, ==, 0);
+    g_assert_cmpuint(running->run, ==, 1);
+    g_assert_cmpuint(running->person_count, ==, 2);
+    g_assert_cmpstr(running->people[0].subject, ==, citizen.text);
+    g_assert_cmpint(running->people[1].role, ==, HALL_CLERK);
+    assert_state(ASK(client, ticket_of, citizen.text), HALL_RECONNECTING);
+    g_assert_cmpint(trail_number(client->database, "SELECT COUNT(*) FROM audit WHERE action = "
+                                                   "'session.revived'"),
+                    ==, 1);
+    /* The window is kept for its clerk, who finds the ticket there. */
+    assert_done(ASK(client, window_open, staff_no, 3));
+    g_assert_cmpint(client->said.window.state, ==, HALL_WINDOW_BUSY);
+    g_assert_cmpstr(client->said.ticket.session.text, ==, session.text);
+    g_assert_cmpint(trail_number(client->database, "SELECT COUNT(*) FROM audit WHERE action = "
+                                                   "'window.kept'"),
+                    ==, 1);
+
+    assert_done(ASK(client, session_mark, session.text, HALL_SESSION_BACK, "clerk"));
+    assert_state(ASK(client, ticket_of, citizen.text), HALL_RECONNECTING);
+    assert_done(ASK(client, session_mark, session.text, HALL_SESSION_BACK, "citizen"));
+    assert_state(ASK(client, ticket_of, citizen.text), HALL_IN_SESSION);
+
+    client_restart(client); /* and once more */
+    g_assert_cmpuint(only_running(client)->run, ==, 2);
+    hall_left_forget(client->hall);
+    assert_done(ASK(client, session_ended, session.text, "hangup_citizen"));
+    assert_state(ASK(client, ticket_of, citizen.text), HALL_WRAP_UP);
+    client_restart(client);
+    size_t count = 1;
+    (void)hall_running(client->hall, &count);
+    g_assert_cmpuint(count, ==, 0);
+    client_destroy(client);
+}
+
+static void test_a_hold_stays(void)
+{
+    struct client *client = client_create(NULL);
+    struct id citizen = client_citizen();
+    client_open(client, 3);
+    struct id session = client_talk(client, citizen.text, "BD01", 3);
+    people_tell(client, session.text, citizen.text, client->said.ticket.staff_no);
+    assert_done(ASK(client, session_mark, session.text, HALL_SESSION_HOLD, "查询资料"));
+    client_restart(client);
+    g_assert_cmpint(only_running(client)->held_at_us, >, 0);
+    g_assert_cmpstr(only_running(client)->hold_reason, ==, "查询资料");
+    assert_done(ASK(client, session_mark, session.text, HALL_SESSION_BACK, NULL));
+    assert_state(ASK(client, ticket_of, citizen.text), HALL_HELD);
+    assert_done(ASK(client, session_mark, session.text, HALL_SESSION_RESUME, NULL));
+    client_restart(client);
+    g_assert_cmpint(only_running(client)->held_at_us, ==, 0);
+    client_destroy(client);
+}
+
+static void test_a_connection_is_awaited_on(void)
+{
+    struct hall_config config = {.always_open = true, .connect_ms = 60000};
+    struct client *client = client_create(&config);
+    struct id citizen = client_citizen();
+    client_open(client, 3);
+    struct id session = client_connect(client, citizen.text, "BD01", 3);
+    people_tell(client, session.text, citizen.text, client->said.ticket.staff_no);
+    client->config.connect_ms = 50;
+    client_restart(client);
+    g_assert_cmpint(only_running(client)->session.state, ==, HALL_SESSION_CONNECTING);
+    struct happened late =
+        client_expect(client, HALL_EVENT_SESSION_OVERDUE, "connect_timeout", NULL);
+    g_assert_cmpstr(late.session.text, ==, session.text);
+    client_destroy(client);
+}
+
+static void test_who_does_not_come_back(void)
+{
+    struct hall_config config = {
+        .always_open = true, .citizen_lost_ms = 60000, .clerk_lost_ms = 50};
+    struct client *client = client_create(&config);
+    struct id citizen = client_citizen();
+    client_open(client, 3);
+    struct id session = client_talk(client, citizen.text, "BD01", 3);
+    people_tell(client, session.text, citizen.text, client->said.ticket.staff_no);
+    client_restart(client);
+    client_expect(client, HALL_EVENT_SESSION_OVERDUE, "lost_clerk", NULL);
+    client_destroy(client);
+}
+
+static bool is_past(void *until_us)
+{
+    return g_get_real_time() > *(const int64_t *)until_us;
+}
+
+static void test_dead_for_too_long(void)
+{
+    struct client *client = client_create(NULL);
+    struct id citizen = client_citizen();
+    client_open(client, 3);
+    struct id session = client_talk(client, citizen.text, "BD01", 3);
+    people_tell(client, session.text, citizen.text, client->said.ticket.staff_no);
+    struct hall_page page = {.sid = "0123456789abcdef", .who = {.role = HALL_CITIZEN}};
+    g_strlcpy(page.who.subject, citizen.text, sizeof page.who.subject);
+    g_assert_cmpint(hall_page_put(client->hall, &page), ==, 0);
+    assert_done(ASK(client, session_get, session.text));
+    client->config.revive_ms = 1;
+    hall_destroy(client->hall);
+    client->hall = NULL;
+    int64_t until_us = g_get_real_time() + 2000;
+    g_assert_true(wait_until(NULL, is_past, &until_us, CLIENT_WAIT_US));
+    client_restart(client);
+    size_t count = 1;
+    (void)hall_running(client->hall, &count);
+    g_assert_cmpuint(count, ==, 0);
+    count = 1;
+    (void)hall_pages(client->hall, &count);
+    g_assert_cmpuint(count, ==, 0);
+    assert_state(ASK(client, ticket_of, citizen.text), HALL_WAITING);
+    g_assert_cmpstr(ASK(client, session_get, session.text)->session.end_reason, ==,
+                    "server_restart");
+    client_destroy(client);
+}
+
+static void test_pages_and_claims(void)
+{
+    struct client *client = client_create(NULL);
+    struct hall_page page = {.sid = "0123456789abcdef",
+                             .key_sha256 = "aa",
+                             .who = {HALL_CITIZEN, "someone", 0, "a-session", 17}};
+    struct hall_page gone = {.sid = "fedcba9876543210", .who = {HALL_CLERK, "3002", 3, "", 18}};
+    struct hall_claim claim = {.code_sha256 = "bb",
+                               .who = {HALL_HELPER, "helper", 0, "a-session", 0},
+                               .until_at_us = g_get_real_time() + 60 * G_USEC_PER_SEC};
+    struct hall_claim used = claim, old = claim;
+    g_strlcpy(used.code_sha256, "cc", sizeof used.code_sha256);
+    g_strlcpy(old.code_sha256, "dd", sizeof old.code_sha256);
+    old.until_at_us = g_get_real_time() - 1;
+    g_assert_cmpint(hall_page_put(client->hall, &page), ==, 0);
+    g_assert_cmpint(hall_page_put(client->hall, &gone), ==, 0);
+    g_strlcpy(page.sid, "0123456789abcdee", sizeof page.sid); /* the person's newest counts */
+    g_assert_cmpint(hall_page_put(client->hall, &page), ==, 0);
+    g_assert_cmpint(hall_page_drop(client->hall, gone.sid), ==, 0);
+    assert_done(ASK(client, claim_put, &claim));
+    assert_done(ASK(client, claim_put, &used));
+    assert_done(ASK(client, claim_put, &old));
+    assert_done(ASK(client, claim_drop, used.code_sha256));
+    assert_refused(ASK(client, claim_drop, used.code_sha256), "auth.bad_token");
+
+    client_restart(client);
+    size_t count = 0;
+    const struct hall_page *pages = hall_pages(client->hall, &count);
+    g_assert_cmpuint(count, ==, 1);
+    g_assert_cmpstr(pages[0].sid, ==, page.sid);
+    g_assert_cmpstr(pages[0].key_sha256, ==, "aa");
+    g_assert_cmpstr(pages[0].who.session, ==, "a-session");
+    g_assert_cmpint(pages[0].who.since_s, ==, 17);
+    const struct hall_claim *claims = hall_claims(client->hall, &count);
+    g_assert_cmpuint(count, ==, 1);
+    g_assert_cmpstr(claims[0].code_sha256, ==, "bb");
+    g_assert_cmpint(claims[0].who.role, ==, HALL_HELPER);
+    client_destroy(client);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -128,5 +321,11 @@ int main(int argc, char **argv)
                     test_nobody_is_called_who_is_not_back);
     g_test_add_func("/hall/recovery/timers-run-on", test_timers_run_on);
     g_test_add_func("/hall/recovery/torn-away", test_torn_away);
+    g_test_add_func("/hall/recovery/a-session-goes-on", test_a_session_goes_on);
+    g_test_add_func("/hall/recovery/a-hold-stays", test_a_hold_stays);
+    g_test_add_func("/hall/recovery/a-connection-is-awaited-on", test_a_connection_is_awaited_on);
+    g_test_add_func("/hall/recovery/who-does-not-come-back", test_who_does_not_come_back);
+    g_test_add_func("/hall/recovery/dead-for-too-long", test_dead_for_too_long);
+    g_test_add_func("/hall/recovery/pages-and-claims", test_pages_and_claims);
     return g_test_run();
 }
