@@ -23,29 +23,38 @@ static bool rtpmap_parse(const char *value, struct rtpmap *ret_map)
     return true;
 }
 
-/* The text behind "<pt> " of the `n`-th attribute `key` that speaks of this payload type ("*" speaks of
- * all), or NULL. */
-static const char *line_of(const GstSDPMedia *media, const char *key, unsigned pt, unsigned n)
+/* The text behind "<pt> " of attribute `i` if that is a `key` that speaks of this payload type ("*" speaks of all), or
+ * NULL. Each line is looked at once a caller: gst_sdp_media_get_attribute_val_n() would count from the first one. */
+static const char *line_at(const GstSDPMedia *media, guint i, const char *key, unsigned pt)
 {
-    for (guint i = 0;; i++) {
-        const char *value = gst_sdp_media_get_attribute_val_n(media, key, i);
-        if (!value)
-            return NULL;
-        char *end;
-        bool all = value[0] == '*' && value[1] == ' ';
-        unsigned long number = all ? pt : strtoul(value, &end, 10);
-        if (number != pt || (!all && (end == value || *end != ' ')))
-            continue;
-        if (n-- == 0)
-            return all ? value + 2 : end + 1;
-    }
+    const GstSDPAttribute *attribute = gst_sdp_media_get_attribute(media, i);
+    const char *value = attribute->value;
+    char *end;
+
+    if (!value || strcmp(attribute->key, key) != 0)
+        return NULL;
+    if (value[0] == '*' && value[1] == ' ')
+        return value + 2;
+    unsigned long number = strtoul(value, &end, 10);
+    return number == pt && end != value && *end == ' ' ? end + 1 : NULL;
+}
+
+/* The first such line. */
+static const char *line_of(const GstSDPMedia *media, const char *key, unsigned pt)
+{
+    const char *value = NULL;
+
+    for (guint i = 0; !value && i < gst_sdp_media_attributes_len(media); i++)
+        value = line_at(media, i, key, pt);
+    return value;
 }
 
 static void read_feedback(const GstSDPMedia *media, struct sdp_codec *codec)
 {
-    const char *value;
-
-    for (unsigned n = 0; (value = line_of(media, "rtcp-fb", codec->pt, n)); n++) {
+    for (guint i = 0; i < gst_sdp_media_attributes_len(media); i++) {
+        const char *value = line_at(media, i, "rtcp-fb", codec->pt);
+        if (!value)
+            continue;
         codec->nack |= strcmp(value, "nack") == 0;
         codec->pli |= strcmp(value, "nack pli") == 0;
         codec->fir |= strcmp(value, "ccm fir") == 0;
@@ -102,7 +111,7 @@ static enum sfu_codec codec_of(const struct rtpmap *map, const char *fmtp)
 /* RFC 4588 section 8.1: the payload type whose retransmissions travel as an rtx payload type. */
 static void read_rtx(const GstSDPMedia *media, unsigned rtx_pt, struct sdp_offer_section *section)
 {
-    const char *fmtp = line_of(media, "fmtp", rtx_pt, 0);
+    const char *fmtp = line_of(media, "fmtp", rtx_pt);
     char apt[8];
 
     if (!fmtp || !fmtp_has(fmtp, "apt", apt, sizeof apt))
@@ -116,7 +125,7 @@ static void read_rtx(const GstSDPMedia *media, unsigned rtx_pt, struct sdp_offer
 static void read_codec(const GstSDPMedia *media, const struct rtpmap *map,
                        struct sdp_offer_section *section)
 {
-    const char *fmtp = line_of(media, "fmtp", map->pt, 0);
+    const char *fmtp = line_of(media, "fmtp", map->pt);
     enum sfu_codec codec = codec_of(map, fmtp ? fmtp : "");
 
     if (codec == SFU_CODEC_NONE || section->codec_count == SDP_MAX_OFFERED_CODECS)
@@ -127,16 +136,25 @@ static void read_codec(const GstSDPMedia *media, const struct rtpmap *map,
     read_feedback(media, entry);
 }
 
+/* Reads attribute `i` if it is an rtpmap. */
+static bool rtpmap_at(const GstSDPMedia *media, guint i, struct rtpmap *ret_map)
+{
+    const GstSDPAttribute *attribute = gst_sdp_media_get_attribute(media, i);
+
+    return strcmp(attribute->key, "rtpmap") == 0 && attribute->value &&
+           rtpmap_parse(attribute->value, ret_map);
+}
+
 void sdp_codecs_read(const GstSDPMedia *media, struct sdp_offer_section *section)
 {
-    const char *value;
+    guint count = gst_sdp_media_attributes_len(media);
     struct rtpmap map;
 
-    for (guint i = 0; (value = gst_sdp_media_get_attribute_val_n(media, "rtpmap", i)); i++)
-        if (rtpmap_parse(value, &map))
+    for (guint i = 0; i < count; i++)
+        if (rtpmap_at(media, i, &map))
             read_codec(media, &map, section);
-    for (guint i = 0; (value = gst_sdp_media_get_attribute_val_n(media, "rtpmap", i)); i++)
-        if (rtpmap_parse(value, &map) && strcasecmp(map.encoding, "rtx/90000") == 0)
+    for (guint i = 0; i < count; i++)
+        if (rtpmap_at(media, i, &map) && strcasecmp(map.encoding, "rtx/90000") == 0)
             read_rtx(media, map.pt, section);
 }
 

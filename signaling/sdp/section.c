@@ -67,10 +67,11 @@ static void read_extension(const char *value, struct sdp_offer_section *section)
 
 static void read_extensions(const GstSDPMedia *media, struct sdp_offer_section *section)
 {
-    const char *value;
-
-    for (guint i = 0; (value = gst_sdp_media_get_attribute_val_n(media, "extmap", i)); i++)
-        read_extension(value, section);
+    for (guint i = 0; i < gst_sdp_media_attributes_len(media); i++) {
+        const GstSDPAttribute *attribute = gst_sdp_media_get_attribute(media, i);
+        if (strcmp(attribute->key, "extmap") == 0 && attribute->value)
+            read_extension(attribute->value, section);
+    }
 }
 
 /* The first declared SSRC and the RTX SSRC that is grouped with it (RFC 5576). Further ones are layers
@@ -78,14 +79,15 @@ static void read_extensions(const GstSDPMedia *media, struct sdp_offer_section *
 static void read_ssrcs(const GstSDPMedia *media, struct sdp_offer_section *section)
 {
     const char *first = gst_sdp_media_get_attribute_val(media, "ssrc");
-    const char *group;
 
     if (!first || !section->sends)
         return;
     section->ssrc = (uint32_t)strtoul(first, NULL, 10);
-    for (guint i = 0; (group = gst_sdp_media_get_attribute_val_n(media, "ssrc-group", i)); i++) {
+    for (guint i = 0; i < gst_sdp_media_attributes_len(media); i++) {
+        const GstSDPAttribute *attribute = gst_sdp_media_get_attribute(media, i);
+        const char *group = attribute->value;
         char *end;
-        if (!g_str_has_prefix(group, "FID "))
+        if (strcmp(attribute->key, "ssrc-group") != 0 || !group || !g_str_has_prefix(group, "FID "))
             continue;
         uint32_t primary = (uint32_t)strtoul(group + strlen("FID "), &end, 10);
         uint32_t repair = (uint32_t)strtoul(end, NULL, 10);
@@ -125,6 +127,12 @@ int sdp_section_read(const GstSDPMessage *message, unsigned index,
 {
     const GstSDPMedia *media = gst_sdp_message_get_media(message, index);
     struct sdp_offer_section *section = ret_section;
+    guint count = MAX(gst_sdp_message_attributes_len(message), gst_sdp_media_attributes_len(media));
+
+    if (count > SDP_MAX_ATTRIBUTES)
+        return sdp_fail(ret_error, "media.limit",
+                        "m-line %u or the session: %u attributes, at most %d", index, count,
+                        SDP_MAX_ATTRIBUTES);
     int r = read_names(message, media, index, section, ret_error);
 
     if (r < 0)

@@ -340,6 +340,26 @@ static void test_journal_words(void)
     g_free(o.answer);
 }
 
+/* What is read of a section grows with the square of its lines: there is an end to them. */
+static void test_too_many_attributes(void)
+{
+    g_autofree char *offer = sample("chromium-slots.sdp");
+    struct outcome o = {0};
+
+    for (int session = 0; session < 2; session++) {
+        GString *lines = g_string_new(session ? "s=-\r\nt=0 0\r\n" : "a=mid:1\r\n");
+        for (int i = 0; i < 513; i++)
+            g_string_append(lines, "a=rtpmap:9 a\r\n");
+        g_autofree char *many =
+            replaced(offer, session ? "s=-\r\nt=0 0\r\n" : "a=mid:1\r\n", lines->str);
+        g_string_free(lines, TRUE);
+        answer(&o, many, &policy);
+        g_assert_cmpint(o.result, ==, -EINVAL);
+        g_assert_cmpstr(o.error.code, ==, "media.limit");
+    }
+    g_free(o.answer);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -356,5 +376,6 @@ int main(int argc, char **argv)
     g_test_add_func("/sdp/answer/limits", test_limits);
     g_test_add_func("/sdp/answer/torn", test_torn_offers);
     g_test_add_func("/sdp/answer/journal-words", test_journal_words);
+    g_test_add_func("/sdp/answer/too-many-attributes", test_too_many_attributes);
     return g_test_run();
 }
