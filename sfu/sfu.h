@@ -222,6 +222,7 @@ struct sfu_quality {
     unsigned down_loss_permille; /* of what we sent, worst fraction in its RRs, last 2 s */
     unsigned up_jitter_us;
     uint32_t up_bps, down_bps; /* RTP payload and headers */
+    uint32_t estimate_bps;     /* what the line to the peer carries; 0: it was never full */
 };
 
 struct sfu_event {
@@ -254,10 +255,13 @@ enum sfu_drop {
     SFU_DROP_STUN_RATE,     /* too many unauthenticated checks: not even looked at */
     SFU_DROP_UNKNOWN_TUPLE, /* DTLS or SRTP from an address that passed no check */
     SFU_DROP_DTLS_MALFORMED,
+    SFU_DROP_DTLS_BUSY, /* too many handshakes at a time; the peer repeats itself */
     SFU_DROP_DTLS_LATE,   /* the association's handshake state is freed: alerts of leaving peers */
     SFU_DROP_NOT_SECURED, /* SRTP before the handshake ended */
     SFU_DROP_SRTP_AUTH,
     SFU_DROP_SRTP_REPLAY,
+    SFU_DROP_RTP_RATE, /* more packets a second than a peer may send */
+    SFU_DROP_RTCP_RATE,
     SFU_DROP_RTP_MALFORMED,
     SFU_DROP_RTCP_MALFORMED,
     SFU_DROP_UNKNOWN_PAYLOAD,

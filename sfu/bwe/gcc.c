@@ -7,10 +7,10 @@
 #include "sfu/rtp/sequence.h"
 
 enum {
-    HISTORY = 1024,       /* packets that feedback may still tell of; a power of two */
+    HISTORY = 512,        /* packets that feedback may still tell of; a power of two */
     ACKED_BIN_US = 50000, /* what arrived is summed up in bins, and judged over all of them */
     ACKED_BINS = 10,
-    LOSS_US = 1000000, /* losses are judged over so long at least */
+    LOSS_US = 1000000,       /* losses are judged over so long at least */
     LOSS_LEAST_PACKETS = 50, /* … and over so many packets: fewer say nothing */
 };
 

@@ -1,4 +1,5 @@
 /* RTCP that a peer sends: reports as a sender, and reports and wishes as a receiver. */
+#include "sfu/forward/estimate.h"
 #include "sfu/forward/peer.h"
 #include "sfu/forward/report.h"
 #include "sfu/forward/slot.h"
@@ -92,6 +93,8 @@ static void packet_received(struct fwd_peer *peer, const struct rtcp_packet *pac
         report_blocks_received(peer, packet, now_us);
     else if (packet->type == RTCP_RTPFB && packet->count == RTCP_RTPFB_NACK)
         nack_received(peer, packet, now_us);
+    else if (packet->type == RTCP_RTPFB && packet->count == RTCP_RTPFB_TRANSPORT_CC)
+        peer_estimate_fed_back(peer, packet, now_us);
     else if (packet->type == RTCP_PSFB && packet->count == RTCP_PSFB_FIR)
         fir_received(peer, packet, now_us);
     else if (packet->type == RTCP_PSFB && packet->count == RTCP_PSFB_PLI &&

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "sfu/forward/estimate.h"
 #include "sfu/forward/slot.h"
 #include "sfu/forward/uplink.h"
 
@@ -95,5 +96,5 @@ int fwd_peer_negotiate(struct fwd_peer *peer, const struct sfu_negotiation *nego
     }
     streams_apply(peer);
     slots_apply(peer, now_us);
-    return 0;
+    return peer_estimate_prepare(peer);
 }

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sfu/bwe/bwe.h"
+#include "sfu/forward/estimate.h"
 #include "sfu/forward/slot.h"
 #include "sfu/forward/uplink.h"
 
@@ -51,6 +53,7 @@ void fwd_peer_destroy(struct fwd_peer *peer)
         uplink_destroy(uplink);
     }
     room_leave(peer);
+    bwe_destroy(peer->bwe);
     free(peer);
 }
 
@@ -164,12 +167,18 @@ bool fwd_peer_expects(const struct fwd_peer *peer, uint32_t ssrc, uint16_t seq)
     return false;
 }
 
+void peer_silence_tell(struct fwd_peer *peer)
+{
+    struct sfu_event event = {.type = peer->silent ? SFU_EVENT_SILENT : SFU_EVENT_BACK};
+    if (peer->silent != peer->silence_told && peer_event(peer, &event))
+        peer->silence_told = peer->silent;
+}
+
 static void silence_note(struct fwd_peer *peer, int64_t now_us)
 {
-    if (peer->silent || now_us - peer->last_rtp_us < peer_env(peer)->media_timeout_us)
-        return;
-    peer->silent = true;
-    peer_event(peer, &(struct sfu_event){.type = SFU_EVENT_SILENT});
+    if (now_us - peer->last_rtp_us >= peer_env(peer)->media_timeout_us)
+        peer->silent = true;
+    peer_silence_tell(peer);
 }
 
 void fwd_peer_tick(struct fwd_peer *peer, int64_t now_us)
@@ -185,6 +194,7 @@ void fwd_peer_tick(struct fwd_peer *peer, int64_t now_us)
     }
     peer_feedback(peer, now_us);
     peer_report(peer, now_us);
+    peer_estimate_tell(peer, now_us);
     silence_note(peer, now_us);
     peer_quality_tell(peer, now_us);
 }

@@ -9,7 +9,9 @@
 
 #include "sfu/forward/forward.h"
 #include "sfu/rtp/transport_cc.h"
+#include "sfu/rtp/transport_feedback.h"
 
+struct bwe;
 struct uplink;
 struct slot;
 
@@ -65,6 +67,12 @@ struct peer_resends {
     uint64_t resent_bytes;                  /* this second */
 };
 
+/* How much the peer was told that it may send (estimate.c). */
+struct peer_allowance {
+    int64_t told_us;
+    uint32_t bps; /* 0: nothing was told */
+};
+
 struct fwd_peer {
     struct fwd_room *room;
     sfu_peer_id id;
@@ -82,11 +90,15 @@ struct fwd_peer {
     struct transport_cc arrivals;
     int64_t feedback_us;    /* last transport-cc feedback */
     uint16_t transport_seq; /* next one that we write */
+    struct bwe *bwe;        /* of the line to the peer; made with its first negotiation */
+    bool feeds_back;        /* … from transport-wide feedback; else it is the null one */
+    struct transport_feedback feedback_clock;
+    struct peer_allowance allowance;
     struct peer_clock clock;
     int64_t rtt_us;      /* -1: not measured */
     int64_t report_us;   /* last receiver report */
     int64_t last_rtp_us; /* 0: none yet */
-    bool silent;
+    bool silent, silence_told; /* as it is; as the control thread knows */
     struct peer_quality quality;
     struct peer_resends resends;
 };
@@ -106,6 +118,9 @@ static inline int64_t peer_rtt_us(const struct fwd_peer *peer)
 {
     return peer->rtt_us >= 0 ? peer->rtt_us : FWD_DEFAULT_RTT_US;
 }
+
+/* Tells whether the peer is silent, where that is news. */
+void peer_silence_tell(struct fwd_peer *peer);
 
 /* Tells an event of this peer; `event` gets room and peer here. False: no place for it now. */
 bool peer_event(struct fwd_peer *peer, struct sfu_event *event);

@@ -1,4 +1,5 @@
 /* What a peer's line is like, told every two seconds. */
+#include "sfu/forward/estimate.h"
 #include "sfu/forward/peer.h"
 #include "sfu/forward/uplink.h"
 
@@ -50,6 +51,7 @@ void peer_quality_tell(struct fwd_peer *peer, int64_t now_us)
         .down_loss_permille = state->worst_fraction_lost * 1000U / 256,
         .up_bps = bps(state->up_bytes, since_us),
         .down_bps = bps(state->down_bytes, since_us),
+        .estimate_bps = peer_estimate_bps(peer),
     };
     uplinks_sum(peer, &event.quality);
     *state = (struct peer_quality){.told_us = now_us};

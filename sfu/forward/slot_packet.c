@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sfu/forward/estimate.h"
 #include "sfu/rtp/packet.h"
 #include "sfu/rtp/sequence.h"
 
@@ -99,7 +100,11 @@ static size_t packet_write(struct slot *slot, const struct uplink_packet *packet
     if (repair)
         bytes_put_u16(&w, original_seq);
     payload_put(slot, packet, &w);
-    return w.bad ? 0 : w.at;
+    if (w.bad)
+        return 0;
+    if (media->extensions.transport_cc)
+        peer_estimate_sent(slot->peer, (uint16_t)(slot->peer->transport_seq - 1), w.at, now_us);
+    return w.at;
 }
 
 static bool keeps_wire(const struct slot *slot)

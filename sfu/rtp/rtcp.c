@@ -296,3 +296,22 @@ void rtcp_write_fir(struct bytes_writer *w, uint32_t sender_ssrc, uint32_t media
     bytes_put_u24(w, 0);
     rtcp_end(w, start);
 }
+
+void rtcp_write_remb(struct bytes_writer *w, uint32_t sender_ssrc, uint32_t bps,
+                     const uint32_t *ssrcs, unsigned count)
+{
+    size_t start;
+    unsigned exponent = 0;
+
+    for (; bps >= 1U << 18; bps >>= 1)
+        exponent++;
+    rtcp_begin(w, RTCP_PSFB, RTCP_PSFB_AFB, &start);
+    bytes_put_u32(w, sender_ssrc);
+    bytes_put_u32(w, 0);
+    bytes_put(w, "REMB", 4);
+    bytes_put_u8(w, (uint8_t)count);
+    bytes_put_u24(w, exponent << 18 | bps);
+    for (unsigned i = 0; i < count; i++)
+        bytes_put_u32(w, ssrcs[i]);
+    rtcp_end(w, start);
+}

@@ -24,6 +24,7 @@ enum {
     RTCP_RTPFB_TRANSPORT_CC = 15,
     RTCP_PSFB_PLI = 1,
     RTCP_PSFB_FIR = 4, /* RFC 5104 section 4.3.1 */
+    RTCP_PSFB_AFB = 15,
     RTCP_MAX_REPORT_BLOCKS = 31,
     RTCP_MAX_SOURCES = 31,
     RTCP_SR_BYTES = 28, /* without report blocks */
@@ -89,6 +90,10 @@ void rtcp_write_nack(struct bytes_writer *w, uint32_t sender_ssrc, uint32_t medi
 void rtcp_write_pli(struct bytes_writer *w, uint32_t sender_ssrc, uint32_t media_ssrc);
 void rtcp_write_fir(struct bytes_writer *w, uint32_t sender_ssrc, uint32_t media_ssrc,
                     uint8_t number);
+
+/* How much the receiver of these streams can take, all together (draft-alvestrand-rmcat-remb-03 section 2.2). */
+void rtcp_write_remb(struct bytes_writer *w, uint32_t sender_ssrc, uint32_t bps,
+                     const uint32_t *ssrcs, unsigned count);
 
 /* For the writer of a packet type that has its own file: the header with length 0, then the length
  * when the (padded to 32 bits) end is known. `start` is where the header was written. */

@@ -1,0 +1,135 @@
+/* The estimate of a receiver's line caps its sender's encoder by REMB (draft-alvestrand-rmcat-remb-03), so that a call
+ * through us bends as a direct one does. Browsers obey it beside their own estimate of the way to us. */
+#include "sfu/forward/estimate.h"
+
+#include <errno.h>
+
+#include "sfu/bwe/bwe.h"
+#include "sfu/forward/slot.h"
+#include "sfu/forward/uplink.h"
+#include "sfu/rtp/rtcp.h"
+
+enum {
+    LINE_LEAST_BPS = 30000,
+    /* Where it begins: a line is wide until it shows that it is not. Its sender's own control climbs carefully. */
+    LINE_MOST_BPS = 10000000,
+    OVERHEAD_BYTES = 16 + 28, /* the tag of SRTP, UDP and IPv4 */
+    TELL_US = 500000,
+    TELL_NARROWER_US = 50000, /* … when there is less than was told */
+    REMB_BYTES = 128,
+};
+
+static bool feeds_back(const struct fwd_peer *peer)
+{
+    for (unsigned i = 0; i < peer->section_count; i++) {
+        const struct sfu_section *media = &peer->sections[i].media;
+        if (media->outbound && media->extensions.transport_cc)
+            return true;
+    }
+    return false;
+}
+
+int peer_estimate_prepare(struct fwd_peer *peer)
+{
+    const struct bwe_limits limits = {LINE_LEAST_BPS, LINE_MOST_BPS, LINE_MOST_BPS};
+    bool is_wanted = feeds_back(peer);
+    if (peer->bwe && peer->feeds_back == is_wanted)
+        return 0;
+    struct bwe *bwe = is_wanted ? bwe_gcc_create(&limits) : bwe_null_create(&limits);
+    if (!bwe)
+        return -ENOMEM;
+    bwe_destroy(peer->bwe);
+    peer->bwe = bwe;
+    peer->feeds_back = is_wanted;
+    return 0;
+}
+
+void peer_estimate_sent(struct fwd_peer *peer, uint16_t seq, size_t len, int64_t now_us)
+{
+    bwe_sent(peer->bwe, seq, len + OVERHEAD_BYTES, now_us);
+}
+
+uint32_t peer_estimate_bps(const struct fwd_peer *peer)
+{
+    uint32_t bps = peer->bwe ? bwe_estimate_bps(peer->bwe) : LINE_MOST_BPS;
+    return bps < LINE_MOST_BPS ? bps : 0;
+}
+
+static bool is_fed_by(const struct section *section, const struct fwd_peer *source)
+{
+    return section->slot && section->media.kind == SFU_VIDEO && section->slot->source &&
+           section->slot->source->to_slots && (!source || section->slot->source->peer == source);
+}
+
+/* What of the receiver's line this source may have: pictures share it evenly. */
+static uint64_t share_bps(const struct fwd_peer *receiver, const struct fwd_peer *source)
+{
+    unsigned all = 0, its = 0;
+    for (unsigned i = 0; i < receiver->section_count; i++) {
+        all += is_fed_by(&receiver->sections[i], NULL);
+        its += is_fed_by(&receiver->sections[i], source);
+    }
+    return its ? (uint64_t)bwe_estimate_bps(receiver->bwe) * its / all : LINE_MOST_BPS;
+}
+
+static uint32_t allowance_bps(const struct fwd_peer *source)
+{
+    uint64_t least_bps = LINE_MOST_BPS;
+    for (unsigned i = 0; i < source->room->peer_count; i++) {
+        const struct fwd_peer *receiver = source->room->peers[i];
+        if (receiver == source || !receiver->bwe)
+            continue;
+        uint64_t bps = share_bps(receiver, source);
+        if (bps < least_bps)
+            least_bps = bps;
+    }
+    return (uint32_t)(least_bps > LINE_LEAST_BPS ? least_bps : LINE_LEAST_BPS);
+}
+
+static unsigned camera_ssrcs(const struct fwd_peer *peer, uint32_t *ret_ssrcs)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < peer->section_count; i++) {
+        const struct section *section = &peer->sections[i];
+        if (section->uplink && section->media.kind == SFU_VIDEO &&
+            section->uplink->reception.started)
+            ret_ssrcs[count++] = section->uplink->ssrc;
+    }
+    return count;
+}
+
+void peer_estimate_tell(struct fwd_peer *peer, int64_t now_us)
+{
+    int64_t since_us = now_us - peer->allowance.told_us;
+    if (since_us < TELL_NARROWER_US)
+        return;
+    uint32_t bps = allowance_bps(peer);
+    bool is_narrower = bps < peer->allowance.bps - peer->allowance.bps / 32;
+    /* As long as no line was narrow there is nothing to say. */
+    if ((peer->allowance.bps == 0 && bps == LINE_MOST_BPS) || (!is_narrower && since_us < TELL_US))
+        return;
+    uint32_t ssrcs[SFU_MAX_SECTIONS];
+    unsigned count = camera_ssrcs(peer, ssrcs);
+    if (count == 0)
+        return;
+    uint8_t buf[REMB_BYTES];
+    struct bytes_writer w = bytes_writer(buf, sizeof buf);
+    rtcp_write_remb(&w, peer->local_ssrc, bps, ssrcs, count);
+    peer_rtcp_send(peer, &w);
+    peer->allowance = (struct peer_allowance){.told_us = now_us, .bps = bps};
+}
+
+void peer_estimate_fed_back(struct fwd_peer *peer, const struct rtcp_packet *packet, int64_t now_us)
+{
+    struct transport_arrival arrivals[TRANSPORT_FEEDBACK_MOST];
+    if (!peer->bwe)
+        return;
+    unsigned count = transport_feedback_read(&peer->feedback_clock, packet, arrivals);
+    if (count == 0)
+        return;
+    bwe_fed_back(peer->bwe, arrivals, count, peer->rtt_us, now_us);
+    for (unsigned i = 0; i < peer->room->peer_count; i++) {
+        if (peer->room->peers[i] != peer && peer->room->peers[i]->secured)
+            peer_estimate_tell(peer->room->peers[i], now_us);
+    }
+}
