@@ -6,19 +6,20 @@
 #include "signaling/daemon.h"
 #include "signaling/handlers/handlers.h"
 #include "signaling/session/client.h"
+#include "signaling/session/codecs.h"
 #include "signaling/session/participant.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/session.h"
 #include "signaling/wire/json.h"
 #include "signaling/wire/request.h"
 
-enum { STATS_EVERY_US = 2000000, CANDIDATE_BYTES = 1024 };
+enum { STATS_EVERY_US = 1000000, CANDIDATE_BYTES = 1024 };
 
 /* Who asks, inside a session that has begun; else the request is refused. */
 static struct sig_participant *seated(struct sig_request *request, const struct sig_client *client)
 {
     struct sig_participant *me = sig_request_seat(request, client);
-    if (!me || me->session->room)
+    if (!me || me->session->state != SIG_SESSION_GATHERING)
         return me;
     sig_request_fail(request, "session.none", "the session has not begun", 0);
     return NULL;
@@ -36,7 +37,7 @@ static void media_offer(struct sig_request *request, struct sig_client *client, 
                          sig_bucket_wait_us(&me->offers) / 1000 + 1);
         return;
     }
-    if (sig_peer_offer(me, sig_json_string(d, "sdp", ""), &answer, &error) < 0)
+    if (sig_peer_offer(me, SIG_PEER_PAGE, sig_json_string(d, "sdp", ""), &answer, &error) < 0)
         sig_request_fail(request, error.code, error.message,
                          !strcmp(error.code, "server.busy") ? 1000 : 0);
     else
@@ -72,10 +73,16 @@ static void media_stats(struct sig_request *request, struct sig_client *client, 
 {
     int64_t now_us = clock_now_us();
     if (client->stats_us && now_us - client->stats_us < STATS_EVERY_US) {
-        sig_request_fail(request, "proto.limit", "at most once in 2 s", 2000);
+        sig_request_fail(request, "proto.limit", "at most once in 1 s", 1000);
         return;
     }
     client->stats_us = now_us;
+    const json_t *up = json_object_get(d, "up");
+    struct sig_participant *me =
+        sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
+    if (me)
+        sig_codecs_stats(me, sig_json_integer(up, "frames_encoded", -1),
+                         sig_json_integer(up, "frames_captured", -1));
     sig_request_answer(request, NULL);
 }
 
@@ -115,6 +122,7 @@ static const struct sig_param down_params[] = {
 static const struct sig_param up_params[] = {
     {.name = "fps", .type = SIG_NUMBER},
     {.name = "frames_encoded", .type = SIG_NUMBER},
+    {.name = "frames_captured", .type = SIG_NUMBER},
     {0},
 };
 

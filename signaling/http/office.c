@@ -66,7 +66,9 @@ static unsigned peer_count(const struct sig_daemon *daemon)
         for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
             const struct sig_participant *participant =
                 ((struct sig_session *)session)->participants[i];
-            peers += participant && participant->peer;
+            peers += participant && participant->publisher;
+            peers += participant && participant->player &&
+                     participant->player != participant->publisher;
         }
     return peers;
 }

@@ -13,48 +13,59 @@
 #include "signaling/wire/json.h"
 #include "signaling/wire/server.h"
 
-enum guard { ANYONE, LIMITED /* by address */, KEY /* API key */, CLERK, AUDITOR, KEY_OR_AUDITOR };
+enum guard {
+    ANYONE,
+    LIMITED, /* by address */
+    KEY,     /* API key */
+    CLERK,
+    AUDITOR,
+    KEY_OR_AUDITOR,
+    PARTICIPANT, /* anybody who may be in a session; the body is no JSON */
+};
 
 struct route {
     enum sig_method method;
     const char *path; /* a star stands for one part */
     enum guard guard;
     void (*handle)(struct sig_call *call);
+    bool begins; /* something new: refused while the daemon drains */
 };
 
 static const struct route routes[] = {
-    {SIG_POST, "/api/v1/guest", LIMITED, sig_http_guest},
-    {SIG_POST, "/api/v1/login", LIMITED, sig_http_login},
-    {SIG_POST, "/api/v1/claim", LIMITED, sig_http_claim},
+    {SIG_POST, "/api/v1/guest", LIMITED, sig_http_guest, .begins = true},
+    {SIG_POST, "/api/v1/login", LIMITED, sig_http_login, .begins = true},
+    {SIG_POST, "/api/v1/claim", LIMITED, sig_http_claim, .begins = true},
     {SIG_GET, "/api/v1/matters", ANYONE, sig_http_matters},
     {SIG_GET, "/api/v1/windows", CLERK, sig_http_windows},
-    {SIG_POST, "/api/v1/sessions", KEY, sig_http_session_open},
+    {SIG_POST, "/api/v1/sessions", KEY, sig_http_session_open, .begins = true},
     {SIG_GET, "/api/v1/sessions/*", KEY_OR_AUDITOR, sig_http_session_get},
     {SIG_GET, "/api/v1/recordings", AUDITOR, sig_http_recordings},
     {SIG_POST, "/api/v1/recordings/*/open", AUDITOR, sig_http_recording_open},
     {SIG_GET, "/replay/*/*", ANYONE, sig_http_replay}, /* by its own cookie */
     {SIG_GET, "/healthz", ANYONE, sig_http_health},
     {SIG_GET, "/ws", ANYONE, sig_http_upgrade}, /* a WebSocket that lost its Upgrade on the way */
+    {SIG_POST, "/whip", PARTICIPANT, sig_http_whip_post},
+    {SIG_POST, "/whep", PARTICIPANT, sig_http_whip_post},
+    {SIG_OPTIONS, "/whip", ANYONE, sig_http_whip_options},
+    {SIG_OPTIONS, "/whep", ANYONE, sig_http_whip_options},
+    {SIG_PATCH, "/whip/*", PARTICIPANT, sig_http_whip_patch},
+    {SIG_PATCH, "/whep/*", PARTICIPANT, sig_http_whip_patch},
+    {SIG_DELETE, "/whip/*", PARTICIPANT, sig_http_whip_delete},
+    {SIG_DELETE, "/whep/*", PARTICIPANT, sig_http_whip_delete},
+    {SIG_OPTIONS, "/whip/*", ANYONE, sig_http_whip_options},
+    {SIG_OPTIONS, "/whep/*", ANYONE, sig_http_whip_options},
 };
 
 static const struct status {
     const char *code; /* or the beginning of it */
     unsigned status;
 } statuses[] = {
-    {"auth.locked", 429},
-    {"proto.limit", 429},
-    {"auth.role", 403},
-    {"auth.", 401},
-    {"proto.unknown", 404},
-    {"proto.upgrade", 426},
-    {"proto.", 400},
-    {"matter.unknown", 404},
-    {"session.none", 404},
-    {"claim.unknown", 404},
-    {"recording.required", 400},
-    {"recording.", 409},
-    {"server.", 503},
-    {"store.", 503},
+    {"auth.locked", 429},  {"proto.limit", 429},   {"auth.role", 403},
+    {"auth.", 401},        {"proto.unknown", 404}, {"proto.upgrade", 426},
+    {"proto.type", 415},   {"proto.", 400},        {"matter.unknown", 404},
+    {"session.none", 404}, {"claim.unknown", 404}, {"recording.required", 400},
+    {"recording.", 409},   {"media.limit", 429},   {"media.", 422},
+    {"server.", 503},      {"store.", 503},
 };
 
 static void security_headers(struct sig_exchange *exchange)
@@ -90,6 +101,18 @@ void sig_http_json(struct sig_exchange *exchange, unsigned status, json_t *body)
     sig_http_text(exchange, status, bytes);
 }
 
+void sig_http_refuse(struct sig_exchange *exchange, unsigned status, const char *code,
+                     const char *message, int64_t retry_ms)
+{
+    if (retry_ms > 0 && (status == 429 || status == 503)) {
+        char seconds[24];
+        g_snprintf(seconds, sizeof seconds, "%" G_GINT64_FORMAT, (retry_ms + 999) / 1000);
+        sig_exchange_add_header(exchange, "retry-after", seconds);
+    }
+    sig_http_json(exchange, status,
+                  json_pack("{s:o}", "e", sig_error_body(code, message, retry_ms)));
+}
+
 void sig_http_error(struct sig_exchange *exchange, const char *code, const char *message,
                     int64_t retry_ms)
 {
@@ -99,8 +122,7 @@ void sig_http_error(struct sig_exchange *exchange, const char *code, const char 
             status = statuses[i].status;
             break;
         }
-    sig_http_json(exchange, status,
-                  json_pack("{s:o}", "e", sig_error_body(code, message, retry_ms)));
+    sig_http_refuse(exchange, status, code, message, retry_ms);
 }
 
 /* Whether `path` is what `pattern` describes; parts that stars stand for go to `call`. */
@@ -143,16 +165,36 @@ static bool key_matches(const struct sig_daemon *daemon, const char *token)
     return !difference;
 }
 
-static bool role_admits(struct sig_call *call, enum hall_role role)
+/* False: answered. */
+static bool token_admits(struct sig_call *call)
 {
     int r = sig_auth_check(hall_secret(call->daemon->hall), bearer(call->exchange), &call->who);
+    if (r == 0)
+        return true;
+    sig_exchange_add_header(call->exchange, "www-authenticate", "Bearer");
     if (r == -ETIME)
         sig_http_error(call->exchange, "auth.expired", "the token is too old", 0);
-    else if (r < 0)
+    else
         sig_http_error(call->exchange, "auth.bad_token", "a token is needed", 0);
-    else if (call->who.role != role)
+    return false;
+}
+
+static bool role_admits(struct sig_call *call, enum hall_role role)
+{
+    if (!token_admits(call))
+        return false;
+    if (call->who.role != role)
         sig_http_error(call->exchange, "auth.role", "not for this role", 0);
-    return r == 0 && call->who.role == role;
+    return call->who.role == role;
+}
+
+static bool participant_admits(struct sig_call *call)
+{
+    if (!token_admits(call))
+        return false;
+    if (call->who.role == HALL_AUDITOR)
+        sig_http_error(call->exchange, "auth.role", "an auditor is in no session", 0);
+    return call->who.role != HALL_AUDITOR;
 }
 
 /* False: answered. */
@@ -175,6 +217,7 @@ static bool guard_admits(struct sig_call *call, enum guard guard)
     case AUDITOR: return role_admits(call, HALL_AUDITOR);
     case KEY_OR_AUDITOR:
         return key_matches(call->daemon, bearer(call->exchange)) || role_admits(call, HALL_AUDITOR);
+    case PARTICIPANT: return participant_admits(call);
     }
     return false;
 }
@@ -193,10 +236,48 @@ static bool body_read(struct sig_call *call)
 
 static void route_follow(struct sig_call *call, const struct route *route)
 {
-    if (guard_admits(call, route->guard) && body_read(call))
+    if (route->begins && call->daemon->draining)
+        sig_http_error(call->exchange, "server.draining", "the server is going down",
+                       sig_drain_retry_ms(call->daemon));
+    else if (guard_admits(call, route->guard) && (route->guard == PARTICIPANT || body_read(call)))
         route->handle(call);
     if (call->body)
         json_decref(call->body);
+}
+
+size_t sig_http_body_bytes(const char *path)
+{
+    return sig_http_is_whip(path) ? SIG_WHIP_BODY_BYTES : SIG_BODY_BYTES;
+}
+
+static void method_refuse(struct sig_exchange *exchange, unsigned methods)
+{
+    static const char *const names[] = {
+        [SIG_GET] = "GET",     [SIG_HEAD] = "HEAD",     [SIG_POST] = "POST",
+        [SIG_PATCH] = "PATCH", [SIG_DELETE] = "DELETE", [SIG_OPTIONS] = "OPTIONS",
+    };
+    g_autoptr(GString) allow = g_string_new(NULL);
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+        if (methods & 1u << i)
+            g_string_append_printf(allow, "%s%s", allow->len ? ", " : "", names[i]);
+    sig_exchange_add_header(exchange, "allow", allow->str);
+    sig_http_refuse(exchange, 405, "proto.unknown", "not this method", 0);
+}
+
+/* No route has this path and method; `methods` are bits of those that the path has. */
+static void unrouted(struct sig_call *call, unsigned methods)
+{
+    const char *path = sig_exchange_path(call->exchange);
+    enum sig_method method = sig_exchange_method(call->exchange);
+    bool api = g_str_has_prefix(path, "/api/") || !strcmp(path, "/api");
+    if (methods)
+        method_refuse(call->exchange, methods);
+    else if (api)
+        sig_http_error(call->exchange, "proto.unknown", "no such address", 0);
+    else if (method != SIG_GET && method != SIG_HEAD)
+        method_refuse(call->exchange, 1u << SIG_GET | 1u << SIG_HEAD);
+    else
+        sig_http_page(call);
 }
 
 void sig_http_request(struct sig_exchange *exchange, void *daemon)
@@ -204,29 +285,25 @@ void sig_http_request(struct sig_exchange *exchange, void *daemon)
     struct sig_call call = {.daemon = daemon, .exchange = exchange};
     const char *path = sig_exchange_path(exchange);
     enum sig_method method = sig_exchange_method(exchange);
-    bool known = false;
+    unsigned methods = 0;
 
     security_headers(exchange);
+    if (sig_http_is_whip(path))
+        sig_http_whip_headers(exchange);
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
-        bool matches = path_matches(routes[i].path, path, &call);
+        const struct route *route = &routes[i];
+        bool matches = path_matches(route->path, path, &call);
         if (matches &&
-            (routes[i].method == method || (routes[i].method == SIG_GET && method == SIG_HEAD))) {
-            route_follow(&call, &routes[i]);
+            (route->method == method || (route->method == SIG_GET && method == SIG_HEAD))) {
+            route_follow(&call, route);
             parts_clear(&call);
             return;
         }
-        known = known || matches;
+        if (matches)
+            methods |= 1u << route->method | (route->method == SIG_GET ? 1u << SIG_HEAD : 0);
         parts_clear(&call);
     }
-    bool api = g_str_has_prefix(path, "/api/") || !strcmp(path, "/api");
-    if (known || (!api && method != SIG_GET && method != SIG_HEAD))
-        sig_http_json(
-            exchange, 405,
-            json_pack("{s:o}", "e", sig_error_body("proto.unknown", "not this method", 0)));
-    else if (api)
-        sig_http_error(exchange, "proto.unknown", "no such address", 0);
-    else
-        sig_http_page(&call);
+    unrouted(&call, methods);
 }
 
 struct sig_later *sig_later_create(const struct sig_call *call)

@@ -19,6 +19,8 @@ struct sig_call {
     struct sig_identity who; /* where the route asks for a role */
 };
 
+/* The largest body of a request to `path`. */
+size_t sig_http_body_bytes(const char *path);
 /* Answers one request, now or later. */
 void sig_http_request(struct sig_exchange *exchange, void *daemon);
 
@@ -26,7 +28,10 @@ void sig_http_request(struct sig_exchange *exchange, void *daemon);
 void sig_http_json(struct sig_exchange *exchange, unsigned status, json_t *body);
 /* The same with JSON that is text already; takes a reference. */
 void sig_http_text(struct sig_exchange *exchange, unsigned status, GBytes *text);
-/* {"e":{code,msg,retry_ms?}} with the status that fits the code. */
+/* {"e":{code,msg,retry_ms?}}; with a time to wait, 429 and 503 say it in Retry-After too. */
+void sig_http_refuse(struct sig_exchange *exchange, unsigned status, const char *code,
+                     const char *message, int64_t retry_ms);
+/* The same with the status that fits the code. */
 void sig_http_error(struct sig_exchange *exchange, const char *code, const char *message,
                     int64_t retry_ms);
 

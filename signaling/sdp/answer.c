@@ -217,6 +217,24 @@ static int agree(const struct sdp_offer *offer, const struct sdp_policy *policy,
     return 0;
 }
 
+/* Where media may go one way alone, the other is as if it had not been offered. */
+static int offer_narrow(struct sdp_offer *offer, const struct sdp_policy *policy,
+                        struct sdp_error *ret_error)
+{
+    bool useful = false;
+
+    for (unsigned i = 0; i < offer->section_count; i++) {
+        struct sdp_offer_section *section = &offer->sections[i];
+        section->sends = section->sends && !policy->refuses_inbound;
+        section->receives = section->receives && !policy->refuses_outbound;
+        useful = useful || section->sends || section->receives;
+    }
+    if (useful || (!policy->refuses_inbound && !policy->refuses_outbound))
+        return 0;
+    return sdp_fail(ret_error, "media.sdp", "no audio or video section that the client %s",
+                    policy->refuses_outbound ? "sends" : "receives");
+}
+
 int sdp_answer(const char *offer, const struct sdp_policy *policy, const struct sdp_local *local,
                struct sdp_memory *memory, struct sfu_negotiation *ret_negotiation,
                char **ret_answer, struct sdp_error *ret_error)
@@ -228,7 +246,9 @@ int sdp_answer(const char *offer, const struct sdp_policy *policy, const struct 
 
     if (r < 0)
         return r;
-    r = agree(parsed, policy, local, &next, negotiation, ret_error);
+    r = offer_narrow(parsed, policy, ret_error);
+    if (r == 0)
+        r = agree(parsed, policy, local, &next, negotiation, ret_error);
     if (r == 0) {
         *ret_answer = sdp_answer_write(parsed, negotiation, policy, local, &next);
         *ret_negotiation = *negotiation;

@@ -24,15 +24,19 @@ static const char *transport_attribute(const GstSDPMessage *message, const struc
     return gst_sdp_message_get_attribute_val(message, key);
 }
 
-/* RFC 8839: ice-char. */
-static bool ice_text_is_valid(const char *text, size_t least, size_t most)
+bool sdp_ice_text_is_valid(const char *text, size_t len)
 {
-    size_t len = strlen(text);
-
     for (size_t i = 0; i < len; i++)
         if (!g_ascii_isalnum(text[i]) && text[i] != '+' && text[i] != '/')
             return false;
-    return len >= least && len <= most;
+    return true;
+}
+
+static bool ice_text_fits(const char *text, size_t least, size_t most)
+{
+    size_t len = strlen(text);
+
+    return len >= least && len <= most && sdp_ice_text_is_valid(text, len);
 }
 
 static int read_ice(const GstSDPMessage *message, struct sdp_offer *offer,
@@ -41,9 +45,9 @@ static int read_ice(const GstSDPMessage *message, struct sdp_offer *offer,
     const char *ufrag = transport_attribute(message, offer, "ice-ufrag");
     const char *pwd = transport_attribute(message, offer, "ice-pwd");
 
-    if (!ufrag || !ice_text_is_valid(ufrag, 4, 256))
+    if (!ufrag || !ice_text_fits(ufrag, SDP_MIN_UFRAG, 256))
         return sdp_fail(ret_error, "media.sdp", "a=ice-ufrag is missing or not 4 to 256 ice-chars");
-    if (!pwd || !ice_text_is_valid(pwd, 22, 256))
+    if (!pwd || !ice_text_fits(pwd, SDP_MIN_PWD, 256))
         return sdp_fail(ret_error, "media.sdp", "a=ice-pwd is missing or not 22 to 256 ice-chars");
     g_strlcpy(offer->ufrag, ufrag, sizeof offer->ufrag);
     g_strlcpy(offer->pwd, pwd, sizeof offer->pwd);

@@ -4,7 +4,12 @@
 
 #include "signaling/sdp/sdp.h"
 
-enum { SDP_MAX_OFFERED_CODECS = 32, SDP_FMTP_BYTES = 160 };
+enum {
+    SDP_MAX_OFFERED_CODECS = 32,
+    SDP_FMTP_BYTES = 160,
+    SDP_MIN_UFRAG = 4, /* RFC 8839 section 5.4, with SDP_MIN_PWD */
+    SDP_MIN_PWD = 22,
+};
 
 struct sdp_codec {
     enum sfu_codec codec;
@@ -57,6 +62,9 @@ struct sdp_offer {
  * sdp_offer_destroy(). */
 int sdp_offer_parse(const char *text, struct sdp_offer **ret_offer, struct sdp_error *ret_error);
 void sdp_offer_destroy(struct sdp_offer *offer);
+
+/* RFC 8839: whether all are ice-chars. */
+bool sdp_ice_text_is_valid(const char *text, size_t len);
 
 /* The URI of an extension (RFC 8285). */
 const char *sdp_extension_uri(enum sdp_extension extension);

@@ -27,6 +27,8 @@ struct sdp_policy {
     unsigned sent_codec_count;
     uint32_t max_video_bps, max_audio_bps;     /* caps of what a client sends in one section */
     unsigned max_audio_slots, max_video_slots; /* further receive sections are rejected */
+    bool refuses_inbound,
+        refuses_outbound; /* all is answered sendonly, or recvonly: WHEP and WHIP */
 };
 
 /* The server's end of the transport. */
@@ -73,6 +75,27 @@ struct sdp_error {
 int sdp_answer(const char *offer, const struct sdp_policy *policy, const struct sdp_local *local,
                struct sdp_memory *memory, struct sfu_negotiation *ret_negotiation,
                char **ret_answer, struct sdp_error *ret_error);
+
+/* The far side has other ICE credentials and tells them without an offer (RFC 9725 section 4.3.3): `fresh` are ours from
+ * now on. */
+void sdp_restart(struct sdp_memory *memory, struct sfu_negotiation *negotiation,
+                 const struct sfu_ice *fresh, const char *ufrag, const char *pwd);
+
+/* A fragment of an offer (RFC 8840 section 9), as far as an ICE-lite server needs it: candidates are not kept. */
+struct sdp_fragment {
+    char ufrag[SFU_REMOTE_UFRAG_BYTES], pwd[SFU_REMOTE_PWD_BYTES]; /* "": not said */
+};
+
+enum { SDP_MAX_FRAGMENT_LINES = 1024 };
+
+/* Reads `len` bytes. The credentials are those of all sections, or else the first section's. Any thread, no I/O. 0, or
+ * -EINVAL with `ret_error` filled and `ret_fragment` untouched. */
+int sdp_fragment_read(const char *text, size_t len, struct sdp_fragment *ret_fragment,
+                      struct sdp_error *ret_error);
+
+/* Our side of an ICE restart: what negotiation.local says, and all candidates. The caller frees it. */
+char *sdp_fragment_write(const struct sfu_negotiation *negotiation,
+                         const struct sfu_candidate *candidates, size_t candidate_count);
 
 /* The journal's words for an inbound section (docs/recording-format.md, `media.section`): PAYLOADS and
  * EXTMAP. The caller frees both. */

@@ -3,6 +3,7 @@
 #define SIGNALING_SESSION_DEPARTURE_H
 
 struct sig_client;
+struct sig_participant;
 
 /* How long a lost socket of this client is waited for: clerk 60 s, a citizen in a session 120 s, in the queue
  * 10 min (configurable). */
@@ -13,7 +14,11 @@ void sig_departure_away(struct sig_client *client);
 /* A socket is there again. */
 void sig_departure_back(struct sig_client *client);
 
-/* The grace time is over: the person has left. Destroys the client. */
+/* The grace time is over: the person has left, but who sends or receives by WHIP or WHEP. Destroys the client. */
 void sig_departure_final(struct sig_client *client);
+
+/* Of somebody who came by WHIP or WHEP, a PeerConnection or a page came or went: when nothing is left, the grace time
+ * begins; it ends when something is there again. */
+void sig_departure_watch(struct sig_participant *participant);
 
 #endif

@@ -87,23 +87,30 @@ bool sig_gathering_is_full(struct sig_daemon *daemon, const struct sig_identity 
     return true;
 }
 
-static void helper_seat(struct sig_session *session, const struct sig_client *client)
+static void helper_seat(struct sig_session *session, const struct sig_identity *identity)
 {
     struct id id;
-    g_strlcpy(id.text, client->identity.subject, sizeof id.text);
-    sig_participant_add(session, HALL_HELPER, client->identity.subject, "帮办人员", &id);
+    g_strlcpy(id.text, identity->subject, sizeof id.text);
+    sig_participant_add(session, HALL_HELPER, identity->subject, "帮办人员", &id);
+}
+
+struct sig_participant *sig_gathering_seat(struct sig_daemon *daemon,
+                                           const struct sig_identity *identity)
+{
+    struct sig_session *session = session_of(daemon, identity);
+    struct sig_participant *participant =
+        sig_participant_find(daemon, identity->role, identity->subject);
+    if (!participant && session && identity->role == HALL_HELPER)
+        helper_seat(session, identity);
+    return participant ? participant
+                       : sig_participant_find(daemon, identity->role, identity->subject);
 }
 
 void sig_gathering_join(struct sig_client *client)
 {
-    struct sig_session *session = session_of(client->daemon, &client->identity);
-    if (!session || client->has_left)
+    if (!session_of(client->daemon, &client->identity) || client->has_left)
         return;
-    if (client->identity.role == HALL_HELPER &&
-        !sig_participant_find(client->daemon, HALL_HELPER, client->identity.subject))
-        helper_seat(session, client);
-    struct sig_participant *participant =
-        sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
+    struct sig_participant *participant = sig_gathering_seat(client->daemon, &client->identity);
     if (participant && !participant->present)
         sig_participant_join(participant);
 }
@@ -116,20 +123,24 @@ static bool is_complete(const struct sig_session *session)
     return true;
 }
 
-void sig_gathering_look(struct sig_client *client)
+int sig_gathering_step(struct sig_session *session)
 {
-    struct sig_participant *participant =
-        sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
-    if (!participant)
-        return;
-    struct sig_session *session = participant->session;
     if (session->state != SIG_SESSION_GATHERING || !is_complete(session)) {
         sig_slots_update(session);
-        return;
+        return 0;
     }
     int r = sig_session_begin(session);
     if (r < 0)
         sig_session_end(session, failure_reason(r), NULL);
     else
         sig_session_await_media(session);
+    return r;
+}
+
+void sig_gathering_look(struct sig_client *client)
+{
+    struct sig_participant *participant =
+        sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
+    if (participant)
+        sig_gathering_step(participant->session);
 }

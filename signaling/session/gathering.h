@@ -26,9 +26,15 @@ struct sig_session *sig_gathering_of_api(struct sig_daemon *daemon, const struct
 /* Whether a helper's token finds no place any more. */
 bool sig_gathering_is_full(struct sig_daemon *daemon, const struct sig_identity *identity);
 
+/* The seat of who holds a token: a helper gets one when there is room. NULL: none. */
+struct sig_participant *sig_gathering_seat(struct sig_daemon *daemon,
+                                           const struct sig_identity *identity);
+
 /* A client whose token names a session takes its seat (a helper gets one) before its welcome. */
 void sig_gathering_join(struct sig_client *client);
 /* After its welcome: the session begins when nobody is missing. */
 void sig_gathering_look(struct sig_client *client);
+/* Somebody came: the session begins when nobody is missing. 0; or as sig_session_begin(), then it has ended and is gone. */
+int sig_gathering_step(struct sig_session *session);
 
 #endif

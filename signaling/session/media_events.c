@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "signaling/session/client.h"
+#include "signaling/session/departure.h"
+#include "signaling/session/codecs.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
@@ -28,11 +30,11 @@ static const char *codec_name(enum sfu_codec codec)
     return "";
 }
 
-static void tag_write(struct sig_participant *participant, const char *type, const char *name,
-                      const char *value)
+static void tag_write(struct sig_participant *participant, const struct sig_peer *peer,
+                      const char *type, const char *name, const char *value)
 {
     char tag[12];
-    g_snprintf(tag, sizeof tag, "%u", participant->peer->tag);
+    g_snprintf(tag, sizeof tag, "%u", peer->tag);
     sig_recording_write(participant->session, type, "PARTICIPANT", participant->id.text, "TAG", tag,
                         name, value, NULL);
 }
@@ -58,9 +60,9 @@ static void found(struct sig_participant *participant)
     sig_participant_look(participant);
 }
 
-static void codec_seen(struct sig_participant *participant, const struct sfu_event *event)
+static void codec_seen(struct sig_participant *participant, struct sig_peer *peer,
+                       const struct sfu_event *event)
 {
-    struct sig_peer *peer = participant->peer;
     char tag[12], section[12], ssrc[12];
     g_snprintf(tag, sizeof tag, "%u", peer->tag);
     g_snprintf(section, sizeof section, "%u", event->section);
@@ -69,7 +71,10 @@ static void codec_seen(struct sig_participant *participant, const struct sfu_eve
                         "CODEC", codec_name(event->codec), "SSRC", ssrc, NULL);
     peer->media = true;
     found(participant);
-    if (event->section >= SFU_MAX_SECTIONS || peer->heard[event->section])
+    if (event->section >= SFU_MAX_SECTIONS)
+        return;
+    sig_codecs_seen(participant, event->section, event->codec);
+    if (peer->heard[event->section])
         return;
     peer->heard[event->section] = true;
     if (peer->uplinks[SIG_DOCUMENT] == (int)event->section)
@@ -89,18 +94,24 @@ static const char *failure_name(enum sfu_failure failure)
     return "";
 }
 
-/* The peer cannot go on: the page is asked for a new PeerConnection; until then nothing comes from it. */
-static void failed(struct sig_participant *participant, enum sfu_failure failure)
+/* The peer cannot go on: the page is asked for a new PeerConnection; until then nothing comes from it. Whoever came by
+ * WHIP or WHEP is waited for as a page is. */
+static void failed(struct sig_participant *participant, struct sig_peer *peer,
+                   enum sfu_failure failure)
 {
     struct sig_session *session = participant->session;
-    tag_write(participant, "media.failed", "REASON", failure_name(failure));
+    bool is_page = peer->kind == SIG_PEER_PAGE, was_sending = peer == participant->publisher;
+    tag_write(participant, peer, "media.failed", "REASON", failure_name(failure));
     log_info("session", "%s: peer of %s failed: %s", session->id.text, participant->id.text,
              failure_name(failure));
-    sig_peer_close(participant);
-    lost(participant);
+    sig_peer_close(participant, peer);
+    if (was_sending)
+        lost(participant);
+    sig_participant_look(participant);
     sig_slots_update(session);
-    if (failure == SFU_FAILURE_CLOSED)
-        return; /* the page closed it itself: it knows */
+    sig_departure_watch(participant);
+    if (!is_page || failure == SFU_FAILURE_CLOSED)
+        return; /* nobody to be asked; or the page closed it itself: it knows */
     sig_participant_event(participant, "media.restart",
                           json_pack("{s:s}", "reason", failure_name(failure)));
 }
@@ -111,6 +122,20 @@ static const char *level_of(const struct sfu_quality *quality)
     if (loss >= POOR_LOSS_PERMILLE || quality->rtt_us >= POOR_RTT_US)
         return "poor";
     return loss >= FAIR_LOSS_PERMILLE || quality->rtt_us >= FAIR_RTT_US ? "fair" : "good";
+}
+
+/* Of a participant with two PeerConnections each knows one way. */
+static struct sfu_quality both_ways(struct sig_participant *participant,
+                                    const struct sig_peer *peer, const struct sfu_quality *quality)
+{
+    struct sfu_quality both = *quality;
+    if (peer == participant->player)
+        participant->down_permille = quality->down_loss_permille;
+    if (peer == participant->publisher)
+        participant->up_permille = quality->up_loss_permille;
+    both.down_loss_permille = participant->player ? participant->down_permille : 0;
+    both.up_loss_permille = participant->publisher ? participant->up_permille : 0;
+    return both;
 }
 
 static void quality_tell(struct sig_participant *participant, const struct sfu_quality *quality)
@@ -131,8 +156,8 @@ static void quality_tell(struct sig_participant *participant, const struct sfu_q
     json_decref(d);
 }
 
-/* What this participant lost counts against those it sees; what it sent and was lost, against itself. */
-static void bitrate_look(struct sig_participant *participant, const struct sfu_quality *quality)
+/* What this participant lost counts against those it sees. */
+static void losses_note(struct sig_participant *participant, const struct sfu_quality *quality)
 {
     struct sig_session *session = participant->session;
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
@@ -141,31 +166,64 @@ static void bitrate_look(struct sig_participant *participant, const struct sfu_q
             other->worst_down_permille =
                 MAX(other->worst_down_permille, quality->down_loss_permille);
     }
+}
+
+/* What it sent and was lost counts against itself. */
+static void bitrate_look(struct sig_participant *participant, const struct sfu_quality *quality)
+{
     unsigned loss = MAX(quality->up_loss_permille, participant->worst_down_permille);
     participant->worst_down_permille = 0;
-    int camera = participant->peer->uplinks[SIG_CAMERA];
+    int camera = participant->publisher->uplinks[SIG_CAMERA];
     if (!sig_bitrate_report(&participant->bitrate, loss, clock_now_us()) || camera < 0)
         return;
     sig_participant_event(participant, "media.encodings",
                           json_pack("{s:s, s:n, s:b, s:I}", "mid",
-                                    participant->peer->negotiation.sections[camera].mid, "rid",
+                                    participant->publisher->negotiation.sections[camera].mid, "rid",
                                     "active", 1, "max_bps",
                                     (json_int_t)participant->bitrate.target_bps));
 }
 
-static void slot_changed(struct sig_participant *participant, const struct sfu_event *event)
+static void quality_came(struct sig_participant *participant, const struct sig_peer *peer,
+                         const struct sfu_quality *quality)
 {
-    if (event->section >= SFU_MAX_SECTIONS)
+    struct sfu_quality both = both_ways(participant, peer, quality);
+    if (peer == participant->player)
+        losses_note(participant, &both);
+    if (peer == participant->publisher)
+        bitrate_look(participant, &both);
+    if (peer == participant->publisher || !participant->publisher)
+        quality_tell(participant, &both);
+}
+
+/* The silence of a peer that only receives says nothing. */
+static void silence_came(struct sig_participant *participant, const struct sig_peer *peer,
+                         bool silent)
+{
+    if (peer != participant->publisher)
         return;
-    participant->peer->slots[event->section].state = event->slot;
+    tag_write(participant, peer, silent ? "media.silent" : "media.back", silent ? "CAUSE" : NULL,
+              "network");
+    if (silent)
+        lost(participant);
+    else
+        found(participant);
+}
+
+static void slot_changed(struct sig_participant *participant, struct sig_peer *peer,
+                         const struct sfu_event *event)
+{
+    if (event->section >= SFU_MAX_SECTIONS || peer != participant->player)
+        return;
+    peer->slots[event->section].state = event->slot;
     sig_slots_tell(participant);
 }
 
 void sig_media_event(struct sig_daemon *daemon, const struct sfu_event *event)
 {
+    struct sig_peer *peer = NULL;
     struct sig_session *session = sig_session_by_room(daemon, event->room);
     struct sig_participant *participant =
-        session ? sig_participant_by_peer(session, event->peer) : NULL;
+        session ? sig_participant_by_peer(session, event->peer, &peer) : NULL;
     if (!participant)
         return;
     sig_progress_event(&participant->progress, event);
@@ -173,22 +231,16 @@ void sig_media_event(struct sig_daemon *daemon, const struct sfu_event *event)
     case SFU_EVENT_CONNECTED:
         log_debug("session", "%s: a peer is connected", session->id.text);
         break;
-    case SFU_EVENT_SECURED: tag_write(participant, "media.connected", NULL, NULL); break;
+    case SFU_EVENT_SECURED:
+        peer->secured = true;
+        tag_write(participant, peer, "media.connected", NULL, NULL);
+        break;
     case SFU_EVENT_MEDIA:
-    case SFU_EVENT_CODEC: codec_seen(participant, event); break;
-    case SFU_EVENT_SILENT:
-        tag_write(participant, "media.silent", "CAUSE", "network");
-        lost(participant);
-        break;
-    case SFU_EVENT_BACK:
-        tag_write(participant, "media.back", NULL, NULL);
-        found(participant);
-        break;
-    case SFU_EVENT_SLOT: slot_changed(participant, event); break;
-    case SFU_EVENT_QUALITY:
-        quality_tell(participant, &event->quality);
-        bitrate_look(participant, &event->quality);
-        break;
-    case SFU_EVENT_FAILED: failed(participant, event->failure); break;
+    case SFU_EVENT_CODEC: codec_seen(participant, peer, event); break;
+    case SFU_EVENT_SILENT: silence_came(participant, peer, true); break;
+    case SFU_EVENT_BACK: silence_came(participant, peer, false); break;
+    case SFU_EVENT_SLOT: slot_changed(participant, peer, event); break;
+    case SFU_EVENT_QUALITY: quality_came(participant, peer, &event->quality); break;
+    case SFU_EVENT_FAILED: failed(participant, peer, event->failure); break;
     }
 }

@@ -41,7 +41,9 @@ void sig_participant_destroy(struct sig_participant *participant)
     if (g_hash_table_lookup(session->daemon->seats, key) == participant)
         g_hash_table_remove(session->daemon->seats, key);
     session->participants[participant->place] = NULL;
-    g_free(participant->peer);
+    sig_codecs_finish(participant);
+    g_clear_handle_id(&participant->grace_timer, g_source_remove);
+    sig_peers_forget(participant);
     g_free(participant);
 }
 
@@ -52,12 +54,22 @@ struct sig_participant *sig_participant_find(struct sig_daemon *daemon, enum hal
     return g_hash_table_lookup(daemon->seats, key);
 }
 
-struct sig_participant *sig_participant_by_peer(struct sig_session *session, uint64_t peer)
+static bool is_peer(const struct sig_peer *peer, uint64_t id)
+{
+    return peer && peer->id == id;
+}
+
+struct sig_participant *sig_participant_by_peer(struct sig_session *session, uint64_t peer,
+                                                struct sig_peer **ret_peer)
 {
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
         struct sig_participant *participant = session->participants[i];
-        if (participant && participant->peer && participant->peer->id == peer)
-            return participant;
+        if (!participant ||
+            (!is_peer(participant->publisher, peer) && !is_peer(participant->player, peer)))
+            continue;
+        *ret_peer =
+            is_peer(participant->player, peer) ? participant->player : participant->publisher;
+        return participant;
     }
     return NULL;
 }
@@ -83,7 +95,6 @@ void sig_participant_join(struct sig_participant *participant)
     if (participant->present)
         return;
     participant->present = true;
-    participant->connected = true;
     if (participant->session->journal)
         sig_recording_person(participant, "participant.joined", NULL);
     change_tell(participant, "joined");
@@ -94,7 +105,8 @@ void sig_participant_leave(struct sig_participant *participant, enum sig_reason 
     struct sig_session *session = participant->session;
     sig_participant_lost_gap_write(participant);
     sig_recording_person(participant, "participant.left", sig_reason_name(reason));
-    sig_peer_close(participant);
+    sig_peer_close(participant, participant->publisher);
+    sig_peer_close(participant, participant->player);
     json_t *view = sig_participant_view(participant);
     json_object_set_new(view, "state", json_string("left"));
     sig_session_event(session, participant, "session.participant",
@@ -103,14 +115,25 @@ void sig_participant_leave(struct sig_participant *participant, enum sig_reason 
     sig_slots_update(session);
 }
 
+static bool is_standalone(const struct sig_peer *peer)
+{
+    return peer && peer->kind != SIG_PEER_PAGE;
+}
+
+bool sig_participant_is_reachable(const struct sig_participant *participant)
+{
+    return participant->connected || is_standalone(participant->publisher) ||
+           is_standalone(participant->player);
+}
+
 void sig_participant_look(struct sig_participant *participant)
 {
-    bool away = !participant->connected || participant->lost_at_us;
+    bool away = !sig_participant_is_reachable(participant) || participant->lost_at_us;
     if (!participant->present || away == participant->away)
         return;
     participant->away = away;
     sig_recording_person(participant, away ? "participant.away" : "participant.back",
-                         participant->connected ? "media" : "socket");
+                         sig_participant_is_reachable(participant) ? "media" : "socket");
     change_tell(participant, away ? "away" : "back");
 }
 
@@ -132,8 +155,9 @@ static void mute_gap_write(struct sig_participant *participant, enum sig_source 
                            int64_t since_us)
 {
     const char *cause = !strcmp(participant->muted.cause, "user") ? "MUTE" : "BACKGROUND";
-    if (participant->peer && participant->peer->uplinks[source] >= 0)
-        sig_recording_gap(participant, cause, participant->peer->uplinks[source], since_us);
+    const struct sig_peer *peer = participant->publisher;
+    if (peer && peer->uplinks[source] >= 0)
+        sig_recording_gap(participant, cause, peer->uplinks[source], since_us);
 }
 
 void sig_participant_mute(struct sig_participant *participant, bool audio, bool video,

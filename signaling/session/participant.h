@@ -3,12 +3,14 @@
 #ifndef SIGNALING_SESSION_PARTICIPANT_H
 #define SIGNALING_SESSION_PARTICIPANT_H
 
+#include <glib.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "hall/hall.h"
 #include "signaling/session/bitrate.h"
+#include "signaling/session/codecs.h"
 #include "signaling/session/ending.h"
 #include "signaling/session/layout.h"
 #include "signaling/wire/bucket.h"
@@ -40,10 +42,15 @@ struct sig_participant {
     } muted;
     struct sig_bucket offers;
     struct sig_progress progress; /* on its way to media */
-    struct sig_peer *peer;        /* NULL: no PeerConnection now */
-    struct sig_layout layout;     /* who is in which of its slots */
+    /* Its PeerConnections, owned: what sends, and what receives; a page's are one and the same. NULL: none now. */
+    struct sig_peer *publisher, *player;
+    struct sig_layout layout; /* who is in which of its slots */
     struct sig_bitrate bitrate;
+    struct sig_codecs codecs;
     unsigned worst_down_permille; /* what its receivers lost since the last look */
+    unsigned up_permille,
+        down_permille; /* what was lost of its own media, and of the others' on the way to it */
+    guint grace_timer; /* came by WHIP or WHEP, and nothing of it is left; 0: not so */
 };
 
 /* Adds an expected participant. NULL: the session is full. `id` NULL: a new one. */
@@ -55,7 +62,8 @@ void sig_participant_destroy(struct sig_participant *participant);
 /* NULL: nowhere. */
 struct sig_participant *sig_participant_find(struct sig_daemon *daemon, enum hall_role role,
                                              const char *subject);
-struct sig_participant *sig_participant_by_peer(struct sig_session *session, uint64_t peer);
+struct sig_participant *sig_participant_by_peer(struct sig_session *session, uint64_t peer,
+                                                struct sig_peer **ret_peer);
 
 /* The page said hello: journal and the others hear of it, once. */
 void sig_participant_join(struct sig_participant *participant);
@@ -64,6 +72,8 @@ void sig_participant_leave(struct sig_participant *participant, enum sig_reason 
 
 /* The page's socket came or went. */
 void sig_participant_set_socket(struct sig_participant *participant, bool connected);
+/* Its page's socket is there, or it needs none: it has come by WHIP or WHEP. */
+bool sig_participant_is_reachable(const struct sig_participant *participant);
 /* Re-thinks `away` from socket and media, and tells. */
 void sig_participant_look(struct sig_participant *participant);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "signaling/session/codecs.h"
 #include "signaling/session/errands.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
@@ -38,22 +39,28 @@ static void sections_sort(struct sig_peer *peer)
     }
 }
 
-static void policy_fill(const struct sig_config *config, struct sdp_policy *policy)
+static void policy_fill(const struct sig_participant *participant, enum sig_peer_kind kind,
+                        struct sdp_policy *policy)
 {
+    const struct sig_config *config = participant->session->daemon->config;
     *policy = (struct sdp_policy){
         .video_codec_count = config->media.video_codec_count,
         .max_video_bps = config->media.max_video_kbps * 1000,
         .max_audio_bps = config->media.max_audio_kbps * 1000,
         .max_audio_slots = config->media.audio_slots,
         .max_video_slots = config->media.video_slots,
+        .refuses_inbound = kind == SIG_PEER_WHEP,
+        .refuses_outbound = kind == SIG_PEER_WHIP,
     };
     memcpy(policy->video_codecs, config->media.video_codecs, sizeof policy->video_codecs);
+    sig_codecs_policy(participant, policy);
 }
 
 /* Answers with the memory of `peer` (zeroed: a fresh PeerConnection); the peer changes on success alone. */
-static int negotiate(struct sig_session *session, struct sig_peer *peer, const char *offer,
-                     char **ret_answer, struct sig_offer_error *ret_error)
+static int negotiate(const struct sig_participant *participant, struct sig_peer *peer,
+                     const char *offer, char **ret_answer, struct sig_offer_error *ret_error)
 {
+    const struct sig_session *session = participant->session;
     struct sfu *sfu = session->daemon->sfu;
     struct sfu_candidate candidates[SFU_MAX_CANDIDATES];
     struct sdp_policy policy;
@@ -64,7 +71,7 @@ static int negotiate(struct sig_session *session, struct sig_peer *peer, const c
         .candidate_count = sfu_room_candidates(sfu, session->room, candidates),
     };
     sfu_ice_make(sfu, session->room, &local.fresh);
-    policy_fill(session->daemon->config, &policy);
+    policy_fill(participant, peer->kind, &policy);
     int r =
         sdp_answer(offer, &policy, &local, &peer->memory, &peer->negotiation, ret_answer, &error);
     if (r < 0) {
@@ -95,19 +102,34 @@ static uint64_t origin_of(const char *offer)
 static bool is_same_connection(const struct sig_peer *peer, const char *offer,
                                const struct sig_peer *fresh)
 {
-    return peer && peer->origin == origin_of(offer) &&
+    return peer && peer->kind == SIG_PEER_PAGE && peer->origin == origin_of(offer) &&
            !memcmp(peer->negotiation.remote_fingerprint, fresh->negotiation.remote_fingerprint,
                    SFU_FINGERPRINT_BYTES);
 }
 
-static void peer_init(struct sig_peer *peer)
+static void peer_init(struct sig_peer *peer, enum sig_peer_kind kind)
 {
     memset(peer, 0, sizeof *peer);
+    peer->kind = kind;
+    peer->resource = id_random();
     for (unsigned i = 0; i < SFU_MAX_SECTIONS; i++)
         peer->slots[i].place = -1;
 }
 
-/* A PeerConnection that was not there before: its peer takes the place of the one before. */
+/* Takes the places that its kind has; who was there is gone. */
+static void peer_seat(struct sig_participant *participant, struct sig_peer *peer)
+{
+    if (peer->kind != SIG_PEER_WHEP) {
+        sig_peer_close(participant, participant->publisher);
+        participant->publisher = peer;
+    }
+    if (peer->kind != SIG_PEER_WHIP) {
+        sig_peer_close(participant, participant->player);
+        participant->player = peer;
+    }
+}
+
+/* A PeerConnection that was not there before. */
 static int peer_replace(struct sig_participant *participant, const struct sig_peer *fresh,
                         struct sig_offer_error *ret_error)
 {
@@ -122,9 +144,8 @@ static int peer_replace(struct sig_participant *participant, const struct sig_pe
         g_free(peer);
         return busy(ret_error, r);
     }
-    sig_peer_close(participant);
-    participant->peer = peer;
-    sig_recording_sections(participant, true);
+    peer_seat(participant, peer);
+    sig_recording_sections(participant, peer, true);
     return 0;
 }
 
@@ -133,31 +154,34 @@ static int peer_change(struct sig_participant *participant, const char *offer, c
                        struct sig_offer_error *ret_error)
 {
     struct sig_session *session = participant->session;
-    g_autofree struct sig_peer *next = g_memdup2(participant->peer, sizeof *participant->peer);
+    struct sig_peer *peer = participant->publisher;
+    g_autofree struct sig_peer *next = g_memdup2(peer, sizeof *peer);
     g_autofree char *answer = NULL;
-    int r = negotiate(session, next, offer, &answer, ret_error);
+    int r = negotiate(participant, next, offer, &answer, ret_error);
     if (r < 0)
         return r;
+    sig_codecs_payloads_keep(&next->negotiation, &peer->negotiation);
     r = sfu_peer_negotiate(session->daemon->sfu, next->id, &next->negotiation);
     if (r < 0)
         return busy(ret_error, r);
-    *participant->peer = *next;
-    sig_recording_sections(participant, false);
+    *peer = *next;
+    sig_recording_sections(participant, peer, false);
     *ret_answer = g_steal_pointer(&answer);
     return 0;
 }
 
-int sig_peer_offer(struct sig_participant *participant, const char *offer, char **ret_answer,
-                   struct sig_offer_error *ret_error)
+int sig_peer_offer(struct sig_participant *participant, enum sig_peer_kind kind, const char *offer,
+                   char **ret_answer, struct sig_offer_error *ret_error)
 {
     g_autofree struct sig_peer *fresh = g_new(struct sig_peer, 1);
     g_autofree char *answer = NULL;
-    peer_init(fresh);
+    peer_init(fresh, kind);
     fresh->origin = origin_of(offer);
-    int r = negotiate(participant->session, fresh, offer, &answer, ret_error);
+    int r = negotiate(participant, fresh, offer, &answer, ret_error);
+    participant->progress.no_codec = r < 0 && !strcmp(ret_error->code, "media.no_common_codec");
     if (r < 0)
         return r;
-    if (is_same_connection(participant->peer, offer, fresh)) {
+    if (kind == SIG_PEER_PAGE && is_same_connection(participant->publisher, offer, fresh)) {
         r = peer_change(participant, offer, ret_answer, ret_error);
     } else {
         r = peer_replace(participant, fresh, ret_error);
@@ -168,26 +192,54 @@ int sig_peer_offer(struct sig_participant *participant, const char *offer, char 
         return r;
     participant->progress.offered = true;
     sig_peer_gate(participant);
+    sig_codecs_answered(participant);
     sig_slots_update(participant->session);
     return 0;
 }
 
-void sig_peer_close(struct sig_participant *participant)
+int sig_peer_restart(struct sig_participant *participant, struct sig_peer *peer, const char *ufrag,
+                     const char *pwd)
 {
-    struct sig_peer *peer = participant->peer;
+    const struct sig_session *session = participant->session;
+    g_autofree struct sig_peer *next = g_memdup2(peer, sizeof *peer);
+    struct sfu_ice fresh;
+    sfu_ice_make(session->daemon->sfu, session->room, &fresh);
+    sdp_restart(&next->memory, &next->negotiation, &fresh, ufrag, pwd);
+    int r = sfu_peer_negotiate(session->daemon->sfu, next->id, &next->negotiation);
+    if (r < 0)
+        return r;
+    *peer = *next;
+    return 0;
+}
+
+void sig_peer_close(struct sig_participant *participant, struct sig_peer *peer)
+{
     if (!peer)
         return;
     sig_errand_peer_close(participant->session->daemon, peer->id);
-    g_clear_pointer(&participant->peer, g_free);
+    if (participant->publisher == peer)
+        participant->publisher = NULL;
+    if (participant->player == peer)
+        participant->player = NULL;
+    g_free(peer);
+}
+
+void sig_peers_forget(struct sig_participant *participant)
+{
+    if (participant->player != participant->publisher)
+        g_free(participant->player);
+    g_clear_pointer(&participant->publisher, g_free);
+    participant->player = NULL;
 }
 
 void sig_peer_gate(struct sig_participant *participant)
 {
     const struct sig_session *session = participant->session;
-    const struct sig_peer *peer = participant->peer;
+    const struct sig_peer *peer = participant->publisher;
+    bool begun = session->state != SIG_SESSION_GATHERING;
     bool held = session->state == SIG_SESSION_HELD;
     for (unsigned i = 0; peer && i < peer->negotiation.section_count; i++)
         if (peer->negotiation.sections[i].inbound)
-            sig_errand_gate(session->daemon, peer->id, i, !held,
-                            !held || participant->role == HALL_CLERK);
+            sig_errand_gate(session->daemon, peer->id, i, begun && !held,
+                            begun && (!held || participant->role == HALL_CLERK));
 }

@@ -158,9 +158,9 @@ static void section_write(struct sig_session *session, const struct sig_peer *pe
                         payloads, "EXTMAP", extmap, NULL);
 }
 
-void sig_recording_sections(struct sig_participant *participant, bool is_new)
+void sig_recording_sections(struct sig_participant *participant, const struct sig_peer *peer,
+                            bool is_new)
 {
-    const struct sig_peer *peer = participant->peer;
     char tag[12];
     g_snprintf(tag, sizeof tag, "%u", peer->tag);
     if (is_new)
@@ -195,8 +195,10 @@ void sig_recording_describe(struct sig_session *session)
             sig_recording_write(session, "notice.acknowledged", "NOTICE_SHA256", notice->sha256,
                                 "NOTICE_VERSION", notice->version, "PARTICIPANT",
                                 participant->id.text, NULL);
-        if (participant->peer)
-            sig_recording_sections(participant, true);
+        if (participant->publisher)
+            sig_recording_sections(participant, participant->publisher, true);
+        if (participant->player && participant->player != participant->publisher)
+            sig_recording_sections(participant, participant->player, true);
     }
 }
 

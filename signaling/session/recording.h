@@ -32,7 +32,8 @@ void sig_recording_describe(struct sig_session *session);
 void sig_recording_person(struct sig_participant *participant, const char *type,
                           const char *reason);
 /* `peer.open` when the PeerConnection is new, and `media.section` for each inbound section of a fresh answer. */
-void sig_recording_sections(struct sig_participant *participant, bool is_new);
+void sig_recording_sections(struct sig_participant *participant, const struct sig_peer *peer,
+                            bool is_new);
 /* A gap that ends now; `section` -1: the whole participant. */
 void sig_recording_gap(struct sig_participant *participant, const char *cause, int section,
                        int64_t start_us);

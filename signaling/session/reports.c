@@ -4,19 +4,25 @@
 
 #include "base/log.h"
 #include "signaling/daemon.h"
+#include "signaling/session/client.h"
 #include "signaling/session/session.h"
 
 enum { FIRST_PAUSE_MS = 100, LAST_PAUSE_MS = 5000 };
 
-enum report_kind { STARTED, ENDED };
+enum report_kind { STARTED, ENDED, MARKS, PEOPLE, ONLINE };
+
+static const char *const kind_words[] = {"that it has started", "that it has ended",
+                                         "how it stands", "who is in it", "that the page is there"};
 
 struct report {
     struct sig_daemon *daemon;
     enum report_kind kind;
-    struct id session;
+    struct id object; /* the session; ONLINE: the citizen */
     char reason[HALL_NAME_BYTES];
-    unsigned pause_ms; /* before the next try */
-    guint timer;       /* 0: the hall's reply is awaited */
+    struct sig_told saying; /* MARKS: what the hall has when it takes this one */
+    bool again;             /* it changed while the hall was asked */
+    unsigned pause_ms;      /* before the next try */
+    guint timer;            /* 0: the hall's reply is awaited */
 };
 
 static void report_destroy(gpointer data)
@@ -32,36 +38,22 @@ GHashTable *sig_reports_create(void)
 }
 
 static struct report *report_find(struct sig_daemon *daemon, enum report_kind kind,
-                                  const char *session)
+                                  const char *object)
 {
     GHashTableIter iter;
     gpointer data;
     g_hash_table_iter_init(&iter, daemon->reports);
     while (g_hash_table_iter_next(&iter, &data, NULL)) {
         struct report *report = data;
-        if (report->kind == kind && !strcmp(report->session.text, session))
+        if (report->kind == kind && !strcmp(report->object.text, object))
             return report;
     }
     return NULL;
 }
 
-/* While the session was not running for the hall, it took no losses. */
-static void lost_tell(const struct sig_session *session)
+static void report_remove(struct report *report)
 {
-    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
-        const struct sig_participant *participant = session->participants[i];
-        if (participant && participant->lost_at_us)
-            hall_session_mark(session->daemon->hall, session->id.text, HALL_SESSION_LOST,
-                              hall_role_name(participant->role), NULL, NULL);
-    }
-}
-
-/* A hold that began before the hall had the session running. */
-static void hold_tell(const struct sig_session *session)
-{
-    if (session->state == SIG_SESSION_HELD)
-        hall_session_mark(session->daemon->hall, session->id.text, HALL_SESSION_HOLD,
-                          session->hold_reason, NULL, NULL);
+    g_hash_table_remove(report->daemon->reports, report);
 }
 
 static void report_say(struct report *report);
@@ -76,13 +68,65 @@ static gboolean pause_over(gpointer data)
 
 static void report_postpone(struct report *report)
 {
-    log_warning("session", "%s: the hall did not take that it has %s", report->session.text,
-                report->kind == STARTED ? "started" : "ended");
+    log_warning("session", "%s: the hall did not take %s", report->object.text,
+                kind_words[report->kind]);
     report->timer = g_timeout_add(report->pause_ms, pause_over, report);
     report->pause_ms = MIN(report->pause_ms * 2, (unsigned)LAST_PAUSE_MS);
 }
 
-/* Any other refusal stays one: the hall does not know the session. */
+/* ---- how a session stands ------------------------------------------------------------------------------------ */
+
+static struct sig_told standing_of(const struct sig_session *session)
+{
+    struct sig_told now = {.held = session->state == SIG_SESSION_HELD};
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
+        const struct sig_participant *participant = session->participants[i];
+        if (!participant || !participant->lost_at_us)
+            continue;
+        now.citizen = now.citizen || participant->role == HALL_CITIZEN;
+        now.clerk = now.clerk || participant->role == HALL_CLERK;
+        now.helper = now.helper || participant->role == HALL_HELPER;
+    }
+    return now;
+}
+
+struct mark {
+    enum hall_session_mark mark;
+    const char *reason;
+};
+
+static struct mark lost_or_back(bool is_lost, enum hall_role role)
+{
+    return (struct mark){is_lost ? HALL_SESSION_LOST : HALL_SESSION_BACK, hall_role_name(role)};
+}
+
+/* The next mark that brings what the hall has (`told`) nearer to what is; false: they are the same. */
+static bool next_mark(const struct sig_session *session, struct sig_told *told,
+                      struct mark *ret_mark)
+{
+    struct sig_told now = standing_of(session);
+    if (told->held != now.held) {
+        told->held = now.held;
+        *ret_mark = now.held ? (struct mark){HALL_SESSION_HOLD, session->hold_reason}
+                             : (struct mark){HALL_SESSION_RESUME, "resume"};
+    } else if (told->citizen != now.citizen) {
+        told->citizen = now.citizen;
+        *ret_mark = lost_or_back(now.citizen, HALL_CITIZEN);
+    } else if (told->clerk != now.clerk) {
+        told->clerk = now.clerk;
+        *ret_mark = lost_or_back(now.clerk, HALL_CLERK);
+    } else if (told->helper != now.helper) {
+        told->helper = now.helper;
+        *ret_mark = lost_or_back(now.helper, HALL_HELPER);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* ---- saying, and what the hall says to it ---------------------------------------------------------------------- */
+
+/* A refusal stays one: the hall does not know the session, or is of another opinion. */
 static void hall_answered(const struct hall_reply *reply, void *user)
 {
     struct report *report = user;
@@ -90,39 +134,94 @@ static void hall_answered(const struct hall_reply *reply, void *user)
         report_postpone(report);
         return;
     }
-    struct sig_session *session = sig_session_find(report->daemon, report->session.text);
+    struct sig_session *session =
+        report->kind == ONLINE ? NULL : sig_session_find(report->daemon, report->object.text);
     if (report->kind == STARTED && !reply->code && session) {
-        hold_tell(session);
-        lost_tell(session);
+        session->runs_in_hall = true;
+        sig_report_marks(session);
     }
-    g_hash_table_remove(report->daemon->reports, report);
+    if (report->kind == MARKS && session)
+        session->told = report->saying;
+    if (report->again || report->kind == MARKS)
+        report_say(report);
+    else
+        report_remove(report);
+}
+
+static int people_say(struct report *report, const struct sig_session *session)
+{
+    struct hall_person people[SIG_MAX_PARTICIPANTS] = {0};
+    size_t count = 0;
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
+        const struct sig_participant *participant = session->participants[i];
+        if (!participant)
+            continue;
+        struct hall_person *person = &people[count++];
+        person->id = participant->id;
+        person->role = participant->role;
+        person->present = participant->present;
+        g_strlcpy(person->subject, participant->subject, sizeof person->subject);
+        g_strlcpy(person->label, participant->label, sizeof person->label);
+    }
+    return hall_session_people(report->daemon->hall, report->object.text, people, count,
+                               hall_answered, report);
+}
+
+static int online_say(struct report *report)
+{
+    const struct sig_client *client =
+        sig_client_of(report->daemon, HALL_CITIZEN, report->object.text);
+    return hall_ticket_online(report->daemon->hall, report->object.text, client && client->conn,
+                              hall_answered, report);
+}
+
+/* 0, -EAGAIN, or 1: there is nothing to say any more. */
+static int kind_say(struct report *report)
+{
+    struct hall *hall = report->daemon->hall;
+    const char *object = report->object.text;
+    const struct sig_session *session =
+        report->kind == ONLINE ? NULL : sig_session_find(report->daemon, object);
+    struct mark mark;
+    if (report->kind == ENDED)
+        return hall_session_ended(hall, object, report->reason, hall_answered, report);
+    if (report->kind == ONLINE)
+        return online_say(report);
+    if (!session)
+        return 1; /* its end is being told */
+    if (report->kind == STARTED)
+        return hall_session_started(hall, object, hall_answered, report);
+    if (report->kind == PEOPLE)
+        return people_say(report, session);
+    report->saying = session->told;
+    if (!next_mark(session, &report->saying, &mark))
+        return 1;
+    return hall_session_mark(hall, object, mark.mark, mark.reason, hall_answered, report);
 }
 
 static void report_say(struct report *report)
 {
-    struct hall *hall = report->daemon->hall;
-    if (report->kind == STARTED && !sig_session_find(report->daemon, report->session.text)) {
-        g_hash_table_remove(report->daemon->reports, report); /* its end is being told */
-        return;
-    }
-    int r =
-        report->kind == STARTED
-            ? hall_session_started(hall, report->session.text, hall_answered, report)
-            : hall_session_ended(hall, report->session.text, report->reason, hall_answered, report);
+    report->again = false;
+    int r = kind_say(report);
     if (r < 0)
         report_postpone(report);
+    else if (r > 0)
+        report_remove(report);
 }
 
-static void report_begin(struct sig_daemon *daemon, enum report_kind kind, const char *session,
+static void report_begin(struct sig_daemon *daemon, enum report_kind kind, const char *object,
                          const char *reason)
 {
-    if (report_find(daemon, kind, session))
+    struct report *report = report_find(daemon, kind, object);
+    if (report) {
+        report->again = report->kind == PEOPLE || report->kind == ONLINE;
         return;
-    struct report *report = g_new0(struct report, 1);
+    }
+    report = g_new0(struct report, 1);
     report->daemon = daemon;
     report->kind = kind;
     report->pause_ms = FIRST_PAUSE_MS;
-    g_strlcpy(report->session.text, session, sizeof report->session.text);
+    g_strlcpy(report->object.text, object, sizeof report->object.text);
     g_strlcpy(report->reason, reason, sizeof report->reason);
     g_hash_table_add(daemon->reports, report);
     report_say(report);
@@ -136,4 +235,20 @@ void sig_report_started(struct sig_daemon *daemon, const char *session)
 void sig_report_ended(struct sig_daemon *daemon, const char *session, const char *reason)
 {
     report_begin(daemon, ENDED, session, reason);
+}
+
+void sig_report_marks(struct sig_session *session)
+{
+    if (session->runs_in_hall)
+        report_begin(session->daemon, MARKS, session->id.text, "");
+}
+
+void sig_report_people(struct sig_session *session)
+{
+    report_begin(session->daemon, PEOPLE, session->id.text, "");
+}
+
+void sig_report_online(struct sig_daemon *daemon, const char *citizen)
+{
+    report_begin(daemon, ONLINE, citizen, "");
 }

@@ -119,13 +119,20 @@ struct sig_session *sig_session_by_journal(struct sig_daemon *daemon, rec_journa
     return NULL;
 }
 
+int sig_session_room_open(struct sig_session *session)
+{
+    int r = session->room ? 0 : sfu_room_open(session->daemon->sfu, &session->room);
+    if (r == 0)
+        return 0;
+    log_warning("session", "%s: no room: %s", session->id.text, g_strerror(-r));
+    return -EAGAIN;
+}
+
 int sig_session_begin(struct sig_session *session)
 {
-    int r = sfu_room_open(session->daemon->sfu, &session->room);
-    if (r < 0) {
-        log_warning("session", "%s: no room: %s", session->id.text, g_strerror(-r));
-        return -EAGAIN;
-    }
+    int r = sig_session_room_open(session);
+    if (r < 0)
+        return r;
     r = session->recording == SIG_RECORDING_OFF ? 0 : sig_recording_open(session);
     if (r < 0 && session->recording_required)
         return -EIO;
@@ -133,10 +140,12 @@ int sig_session_begin(struct sig_session *session)
     sig_session_step(session, SIG_EVENT_COMPLETE);
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
         struct sig_participant *participant = session->participants[i];
-        if (participant)
-            sig_participant_event(
-                participant, "session.started",
-                json_pack("{s:o}", "session", sig_view_session(session, participant)));
+        if (!participant)
+            continue;
+        sig_peer_gate(participant); /* who came by WHIP waited for this */
+        sig_participant_event(
+            participant, "session.started",
+            json_pack("{s:o}", "session", sig_view_session(session, participant)));
     }
     return 0;
 }
@@ -153,6 +162,7 @@ void sig_session_await_media(struct sig_session *session)
 {
     session->connect_timer =
         g_timeout_add(session->daemon->config->hall.connect_ms, media_is_late, session);
+    sig_session_look(session); /* what came by WHIP may be there already */
 }
 
 /* Every party that a session cannot do without sends something. */
@@ -161,7 +171,7 @@ static bool media_flows(const struct sig_session *session)
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
         const struct sig_participant *participant = session->participants[i];
         if (participant && participant->role != HALL_HELPER &&
-            (!participant->peer || !participant->peer->media))
+            (!participant->publisher || !participant->publisher->media))
             return false;
     }
     return true;
@@ -203,7 +213,7 @@ static void media_close(struct sig_session *session, const char *reason)
         sig_participant_lost_gap_write(participant);
         if (participant->present)
             sig_recording_person(participant, "participant.left", reason);
-        g_clear_pointer(&participant->peer, g_free); /* the room takes the peers with it */
+        sig_peers_forget(participant); /* the room takes them with it */
     }
     if (session->room)
         sig_errand_room_close(session->daemon, session->room);

@@ -70,6 +70,8 @@ struct sig_session {
 
     struct sig_participant *participants[SIG_MAX_PARTICIPANTS]; /* owned; NULL: a free place */
     uint32_t next_tag;
+    uint32_t
+        unseen; /* who cannot see whom, as told last: bit place * SIG_MAX_PARTICIPANTS + place */
 };
 
 /* Makes the session in GATHERING; `view` as the hall told. Its participants join next. */
@@ -82,6 +84,9 @@ struct sig_session *sig_session_find(struct sig_daemon *daemon, const char *id);
 struct sig_session *sig_session_by_ticket(struct sig_daemon *daemon, const char *ticket);
 struct sig_session *sig_session_by_room(struct sig_daemon *daemon, sfu_room_id room);
 struct sig_session *sig_session_by_journal(struct sig_daemon *daemon, rec_journal_id journal);
+
+/* Opens its room when it has none yet: whoever comes by WHIP is answered while others are awaited. 0 or -EAGAIN. */
+int sig_session_room_open(struct sig_session *session);
 
 /* GATHERING → CONNECTING: opens room and journal, tells session.started. -EAGAIN: no room; -EIO: the recording is
  * required and not available. On failure nothing was told: end it. */

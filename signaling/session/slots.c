@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "base/log.h"
+#include "signaling/session/codecs.h"
 #include "signaling/session/errands.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/recording.h"
@@ -11,7 +12,7 @@
 /* The second picture gets a slot only once something is sent on it: the section is there from the first offer. */
 static bool sends_document(const struct sig_participant *participant)
 {
-    const struct sig_peer *peer = participant->peer;
+    const struct sig_peer *peer = participant->publisher;
     return peer && peer->uplinks[SIG_DOCUMENT] >= 0 && peer->heard[peer->uplinks[SIG_DOCUMENT]];
 }
 
@@ -24,8 +25,8 @@ static void layout_update(struct sig_participant *viewer)
         if (session->participants[i] && session->participants[i] != viewer)
             others[count++] =
                 (struct sig_layout_other){(int)i, sends_document(session->participants[i])};
-    sig_layout_update(&viewer->layout, others, count, viewer->peer->audio_count,
-                      viewer->peer->video_count);
+    sig_layout_update(&viewer->layout, others, count, viewer->player->audio_count,
+                      viewer->player->video_count);
 }
 
 static void switch_write(struct sig_participant *viewer, unsigned section,
@@ -35,8 +36,8 @@ static void switch_write(struct sig_participant *viewer, unsigned section,
     g_snprintf(slot, sizeof slot, "%u", section);
     sig_recording_write(viewer->session, "media.slot", "PARTICIPANT", viewer->id.text, "SLOT", slot,
                         "SOURCE_PARTICIPANT", source ? source->id.text : "", "SOURCE",
-                        source ? sig_source_name(viewer->peer->slots[section].source) : "", "STATE",
-                        "fed", NULL);
+                        source ? sig_source_name(viewer->player->slots[section].source) : "",
+                        "STATE", "fed", NULL);
 }
 
 /* Feeds one slot from somebody's microphone, camera or document, or from nothing (place -1). */
@@ -44,16 +45,16 @@ static void slot_set(struct sig_participant *viewer, unsigned section, int place
                      enum sig_source kind)
 {
     struct sig_session *session = viewer->session;
-    struct sig_slot_view *slot = &viewer->peer->slots[section];
+    struct sig_slot_view *slot = &viewer->player->slots[section];
     const struct sig_participant *source = place < 0 ? NULL : session->participants[place];
     struct sig_feed feed = {0};
-    if (source && source->peer && source->peer->uplinks[kind] >= 0)
-        feed = (struct sig_feed){source->peer->id, (unsigned)source->peer->uplinks[kind]};
+    if (source && source->publisher && source->publisher->uplinks[kind] >= 0)
+        feed = (struct sig_feed){source->publisher->id, (unsigned)source->publisher->uplinks[kind]};
     slot->place = place;
     slot->source = kind;
     if (feed.peer == slot->fed.peer && feed.section == slot->fed.section)
         return;
-    int r = sig_errand_feed(session->daemon, viewer->peer->id, section, feed.peer, feed.section);
+    int r = sig_errand_feed(session->daemon, viewer->player->id, section, feed.peer, feed.section);
     if (r < 0) {
         log_warning("session", "%s: slot %u is not fed: %s", session->id.text, section,
                     g_strerror(-r));
@@ -65,7 +66,7 @@ static void slot_set(struct sig_participant *viewer, unsigned section, int place
 
 static void viewer_update(struct sig_participant *viewer)
 {
-    struct sig_peer *peer = viewer->peer;
+    struct sig_peer *peer = viewer->player;
     layout_update(viewer);
     for (unsigned i = 0; i < peer->audio_count; i++)
         slot_set(viewer, peer->audio_slots[i], viewer->layout.pair[i], SIG_MIC);
@@ -82,9 +83,10 @@ void sig_slots_update(struct sig_session *session)
 {
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
         struct sig_participant *viewer = session->participants[i];
-        if (viewer && viewer->peer)
+        if (viewer && viewer->player)
             viewer_update(viewer);
     }
+    sig_codecs_update(session);
 }
 
 static const char *state_name(enum sfu_slot_state state)
@@ -99,21 +101,29 @@ static const char *state_name(enum sfu_slot_state state)
     return "empty";
 }
 
+/* While its sender changes over to another codec, a picture is only late. */
+static const char *shown_state(const struct sig_slot_view *slot,
+                               const struct sig_participant *source)
+{
+    bool late = slot->state == SFU_SLOT_CODEC_UNSUPPORTED && sig_codecs_is_changing(source);
+    return state_name(late ? SFU_SLOT_WAITING_KEYFRAME : slot->state);
+}
+
 static json_t *slot_view(const struct sig_participant *viewer, unsigned section)
 {
-    const struct sig_slot_view *slot = &viewer->peer->slots[section];
+    const struct sig_slot_view *slot = &viewer->player->slots[section];
     const struct sig_participant *source =
         slot->place < 0 ? NULL : viewer->session->participants[slot->place];
     return json_pack("{s:s, s:s?, s:s?, s:s}", "mid",
-                     viewer->peer->negotiation.sections[section].mid, "participant",
+                     viewer->player->negotiation.sections[section].mid, "participant",
                      source ? source->id.text : NULL, "source",
                      source ? sig_source_name(slot->source) : NULL, "state",
-                     source ? state_name(slot->state) : "empty");
+                     source ? shown_state(slot, source) : "empty");
 }
 
 void sig_slots_tell(struct sig_participant *participant)
 {
-    const struct sig_peer *peer = participant->peer;
+    const struct sig_peer *peer = participant->player;
     json_t *slots = json_array();
     for (unsigned i = 0; i < peer->audio_count; i++)
         json_array_append_new(slots, slot_view(participant, peer->audio_slots[i]));
