@@ -46,6 +46,8 @@ static const enum lws_token_indexes tokens[SIG_HEADER_COUNT] = {
     [SIG_HEADER_RANGE] = WSI_TOKEN_HTTP_RANGE,
     [SIG_HEADER_IF_NONE_MATCH] = WSI_TOKEN_HTTP_IF_NONE_MATCH,
     [SIG_HEADER_IF_RANGE] = WSI_TOKEN_HTTP_IF_RANGE,
+    [SIG_HEADER_IF_MATCH] = WSI_TOKEN_HTTP_IF_MATCH,
+    [SIG_HEADER_CONTENT_TYPE] = WSI_TOKEN_HTTP_CONTENT_TYPE,
     [SIG_HEADER_ACCEPT_ENCODING] = WSI_TOKEN_HTTP_ACCEPT_ENCODING,
 };
 
@@ -71,15 +73,24 @@ static void arguments_read(struct sig_exchange *exchange)
     }
 }
 
+static enum sig_method method_of(int lws_method)
+{
+    switch (lws_method) {
+    case LWSHUMETH_GET: return SIG_GET;
+    case LWSHUMETH_HEAD: return SIG_HEAD;
+    case LWSHUMETH_POST: return SIG_POST;
+    case LWSHUMETH_PATCH: return SIG_PATCH;
+    case LWSHUMETH_DELETE: return SIG_DELETE;
+    case LWSHUMETH_OPTIONS: return SIG_OPTIONS;
+    default: return SIG_OTHER_METHOD;
+    }
+}
+
 static void line_read(struct sig_exchange *exchange)
 {
     char *uri = NULL;
     int len = 0;
-    int method = lws_http_get_uri_and_method(exchange->wsi, &uri, &len);
-    exchange->method = method == LWSHUMETH_GET    ? SIG_GET
-                       : method == LWSHUMETH_HEAD ? SIG_HEAD
-                       : method == LWSHUMETH_POST ? SIG_POST
-                                                  : SIG_OTHER_METHOD;
+    exchange->method = method_of(lws_http_get_uri_and_method(exchange->wsi, &uri, &len));
     g_autofree char *path = uri && len > 0 ? g_strndup(uri, (gsize)len) : g_strdup("/");
     exchange->path = g_strdup(sig_server_path(exchange->server, path));
 }
@@ -138,7 +149,8 @@ void sig_exchange_destroy(struct sig_exchange *exchange)
 
 bool sig_exchange_expects_body(const struct sig_exchange *exchange)
 {
-    return exchange->method == SIG_POST && exchange->announced_bytes > 0;
+    bool takes_one = exchange->method == SIG_POST || exchange->method == SIG_PATCH;
+    return takes_one && exchange->announced_bytes > 0;
 }
 
 bool sig_exchange_is_chunked(const struct sig_exchange *exchange)
@@ -155,8 +167,11 @@ void sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t l
 {
     if (exchange->answered)
         return;
-    if (exchange->body->len + len > SIG_BODY_BYTES || exchange->announced_bytes > SIG_BODY_BYTES) {
-        sig_exchange_refuse(exchange, 413, "proto.too_large", "the body is larger than 16 KiB");
+    size_t most = exchange->server->ops->body_bytes(exchange->path);
+    if (exchange->body->len + len > most || exchange->announced_bytes > most) {
+        char why[64];
+        g_snprintf(why, sizeof why, "the body is larger than %zu KiB", most / 1024);
+        sig_exchange_refuse(exchange, 413, "proto.too_large", why);
         return;
     }
     g_byte_array_append(exchange->body, data, (guint)len);

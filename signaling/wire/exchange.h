@@ -9,9 +9,17 @@
 
 struct sig_exchange;
 
-enum { SIG_BODY_BYTES = 16 * 1024 };
+enum { SIG_BODY_BYTES = 16 * 1024 }; /* what most requests may carry */
 
-enum sig_method { SIG_GET, SIG_HEAD, SIG_POST, SIG_OTHER_METHOD };
+enum sig_method {
+    SIG_GET,
+    SIG_HEAD,
+    SIG_POST,
+    SIG_PATCH,
+    SIG_DELETE,
+    SIG_OPTIONS,
+    SIG_OTHER_METHOD
+};
 
 enum sig_header {
     SIG_HEADER_AUTHORIZATION,
@@ -19,6 +27,8 @@ enum sig_header {
     SIG_HEADER_RANGE,
     SIG_HEADER_IF_NONE_MATCH,
     SIG_HEADER_IF_RANGE,
+    SIG_HEADER_IF_MATCH,
+    SIG_HEADER_CONTENT_TYPE,
     SIG_HEADER_ACCEPT_ENCODING,
     SIG_HEADER_COUNT,
 };

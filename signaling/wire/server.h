@@ -30,6 +30,8 @@ struct sig_server_ops {
     void (*closed)(struct sig_conn *conn, void *user);
     /* A whole HTTP request. Answered now or later (wire/exchange.h). */
     void (*request)(struct sig_exchange *exchange, void *user);
+    /* The largest body that a request to this path may have. */
+    size_t (*body_bytes)(const char *path);
 };
 
 /* Listens. 0 or a negative errno; `ret_what` says in words what failed; g_free() it. `ops` outlives the
