@@ -142,9 +142,43 @@ struct sfu_event far_expect_event(struct sfu *sfu, enum sfu_event_type type, sfu
 
 /* ---- in ---- */
 
+static bool give_own_password(StunAgent *agent, StunMessage *message, uint8_t *username,
+                              uint16_t username_len, uint8_t **ret_password,
+                              size_t *ret_password_len, void *data)
+{
+    struct far_peer *peer = data;
+    uint16_t len = 0;
+    if (!stun_message_find(message, STUN_ATTRIBUTE_MESSAGE_INTEGRITY, &len) || len != 20)
+        return false;
+    *ret_password = (uint8_t *)peer->pwd;
+    *ret_password_len = strlen(peer->pwd);
+    return true;
+}
+
+/* A check of the far side's own: a lite one makes none. */
+static void answer_check(struct far_peer *peer, const uint8_t *data, size_t len)
+{
+    StunMessage request, reply;
+    uint8_t buffer[1500];
+    size_t reply_len = sizeof buffer;
+    bool controlling = !peer->controlled;
+    if (stun_agent_validate(&peer->agent, &request, data, len, give_own_password, peer) !=
+        STUN_VALIDATION_SUCCESS)
+        return;
+    stun_usage_ice_conncheck_create_reply(&peer->agent, &request, &reply, buffer, &reply_len,
+                                          &peer->to, peer->to_len, &controlling, FAR_TIE,
+                                          STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+    if (reply_len)
+        far_peer_send_raw(peer, buffer, reply_len);
+}
+
 static void take_stun(struct far_peer *peer, const uint8_t *data, size_t len)
 {
     StunMessage message;
+    if (len >= 20 && !(data[0] & 1) && !(data[1] & 0x10)) {
+        answer_check(peer, data, len);
+        return;
+    }
     StunValidationStatus status =
         stun_agent_validate(&peer->agent, &message, data, len, NULL, NULL);
     if (status != STUN_VALIDATION_SUCCESS && stun_message_get_class(&message) != STUN_ERROR)
@@ -170,6 +204,14 @@ static void take_media(struct far_peer *peer, uint8_t *data, size_t len)
     peer->media_waiting = true;
 }
 
+void far_peer_take(struct far_peer *peer, uint8_t *data, size_t len)
+{
+    if (data[0] <= 3)
+        take_stun(peer, data, len);
+    else if (data[0] >= 20 && data[0] <= 63)
+        far_secure_take(peer, data, len);
+}
+
 /* One datagram; false when nothing came until the timeout. */
 bool far_peer_pump(struct far_peer *peer, int64_t timeout_us)
 {
@@ -183,10 +225,8 @@ bool far_peer_pump(struct far_peer *peer, int64_t timeout_us)
     if (n <= 0)
         return false;
     peer->received_bytes += (uint64_t)n;
-    if (data[0] <= 3)
-        take_stun(peer, data, (size_t)n);
-    else if (data[0] >= 20 && data[0] <= 63)
-        far_secure_take(peer, data, (size_t)n);
+    if (data[0] <= 63)
+        far_peer_take(peer, data, (size_t)n);
     else
         take_media(peer, data, (size_t)n);
     return true;
@@ -194,7 +234,7 @@ bool far_peer_pump(struct far_peer *peer, int64_t timeout_us)
 
 /* ---- ICE ---- */
 
-static void send_check(struct far_peer *peer, bool nominate)
+void far_peer_send_check(struct far_peer *peer, bool nominate)
 {
     uint8_t buffer[1500];
     char username[64];
@@ -202,8 +242,8 @@ static void send_check(struct far_peer *peer, bool nominate)
     g_snprintf(username, sizeof username, "%s:%s", peer->theirs.ufrag, peer->ufrag);
     size_t len = stun_usage_ice_conncheck_create(
         &peer->agent, &message, buffer, sizeof buffer, (uint8_t *)username, strlen(username),
-        (uint8_t *)peer->theirs.pwd, strlen(peer->theirs.pwd), nominate, true, 12345, 0x1234567890,
-        NULL, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+        (uint8_t *)peer->theirs.pwd, strlen(peer->theirs.pwd), nominate && !peer->controlled,
+        !peer->controlled, 12345, FAR_TIE, NULL, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
     g_assert_cmpuint(len, >, 0);
     far_peer_send_raw(peer, buffer, len);
 }
@@ -217,7 +257,7 @@ bool far_peer_check(struct far_peer *peer, bool nominate, int *ret_error)
         if (now_us >= until_us)
             return false;
         if (now_us >= resend_us) {
-            send_check(peer, nominate);
+            far_peer_send_check(peer, nominate);
             resend_us = now_us + FAR_RESEND_US;
         }
         far_peer_pump(peer, resend_us - now_us);

@@ -11,6 +11,7 @@
 #include <stun/stunagent.h>
 
 enum { FAR_TIMEOUT_US = 5000000, FAR_RESEND_US = 200000 };
+#define FAR_TIE 0x1234567890 /* tie-breaker of checks */
 
 struct far_peer {
     int fd;
@@ -31,6 +32,7 @@ struct far_peer {
     size_t datagram_len;
     bool handshake_done, handshake_failed;
     srtp_t in, out;
+    bool controlled; /* checks say so; the far side nominates (RFC 8445 section 6.1.1) */
     bool check_answered;
     int check_error;
     bool media_waiting;
@@ -43,6 +45,15 @@ void far_secure_finish(struct far_peer *peer);
 
 /* Feeds one DTLS datagram. */
 void far_secure_take(struct far_peer *peer, const uint8_t *data, size_t len);
+
+/* Installs SRTP sessions with these master keys, as a handshake does; `salt` bytes follow each key. */
+void far_secure_keys(struct far_peer *peer, bool gcm, const uint8_t *out, const uint8_t *in);
+
+/* Handles what is not media: a check is answered, an answer noted, DTLS fed. 64 spare bytes behind. */
+void far_peer_take(struct far_peer *peer, uint8_t *data, size_t len);
+
+/* Sends one connectivity check and waits for nothing. */
+void far_peer_send_check(struct far_peer *peer, bool nominate);
 
 /* Receives and handles one datagram; false when nothing came until the timeout. */
 bool far_peer_pump(struct far_peer *peer, int64_t timeout_us);
