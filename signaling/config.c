@@ -210,11 +210,11 @@ static int url_read(struct loader *loader, const struct key *key, const char *te
 {
     g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
     const char *scheme = uri ? g_uri_get_scheme(uri) : "", *host = uri ? g_uri_get_host(uri) : NULL;
-    const char *path = uri ? g_uri_get_path(uri) : "";
+    const char *after = strstr(text, "://"), *path = after ? strchr(after + 3, '/') : NULL;
     bool good = (!strcmp(scheme, "https") || !strcmp(scheme, "http")) && host && *host &&
                 !g_uri_get_query(uri) && !g_uri_get_fragment(uri) && !g_uri_get_userinfo(uri) &&
-                !strstr(path, "//") && !strstr(path, "/.");
-    for (const char *c = path; good && *c; c++)
+                (!path || (!strstr(path, "//") && !strstr(path, "/.")));
+    for (const char *c = path; good && c && *c; c++)
         good = g_ascii_isalnum(*c) || strchr("/-_.~", *c);
     if (!good)
         return fail(loader, key->section, key->name,

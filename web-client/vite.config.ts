@@ -3,6 +3,8 @@ import { ElementPlusResolver } from 'unplugin-vue-components/resolvers';
 import components from 'unplugin-vue-components/vite';
 import { defineConfig } from 'vitest/config';
 
+import { packed } from './scripts/packed.mjs';
+
 const here = (path: string): string => new URL(path, import.meta.url).pathname;
 
 /* The server that `npm run dev` talks to. */
@@ -12,6 +14,7 @@ const proxied = { target: server, changeOrigin: true, secure: false };
 export default defineConfig({
   plugins: [
     vue(),
+    packed(),
     /* Element Plus is the staff's kit: a citizen's page must never pull it in. */
     components({
       dirs: [],
@@ -20,6 +23,8 @@ export default defineConfig({
       dts: false,
     }),
   ],
+  /* The pages live wherever they are put: https://host/ or https://host/video/. */
+  base: './',
   resolve: { alias: { '@': here('./src') } },
   build: {
     target: ['chrome79', 'safari14', 'firefox91'],

@@ -86,7 +86,9 @@ static void send(struct sig_exchange *exchange, int fd, uint64_t size, const cha
     }
 }
 
-bool sig_http_file(struct sig_exchange *exchange, const char *path, const char *cache)
+/* `type` is of what the file holds when it is unpacked. */
+static bool file_answer(struct sig_exchange *exchange, const char *path, const char *type,
+                        const char *coding, const char *cache)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -99,12 +101,47 @@ bool sig_http_file(struct sig_exchange *exchange, const char *path, const char *
     g_autofree char *etag = etag_make(&st);
     sig_exchange_add_header(exchange, "etag", etag);
     sig_exchange_add_header(exchange, "cache-control", cache);
+    if (coding)
+        sig_exchange_add_header(exchange, "content-encoding", coding);
     if (is_cached(exchange, etag)) {
         close(fd);
         sig_exchange_answer(exchange, 304, NULL, NULL);
         return true;
     }
-    send(exchange, fd, (uint64_t)st.st_size, sig_http_file_type(path),
-         range_header(exchange, etag));
+    send(exchange, fd, (uint64_t)st.st_size, type, range_header(exchange, etag));
     return true;
+}
+
+bool sig_http_file(struct sig_exchange *exchange, const char *path, const char *cache)
+{
+    return file_answer(exchange, path, sig_http_file_type(path), NULL, cache);
+}
+
+bool sig_http_accepts(const char *header, const char *coding)
+{
+    g_auto(GStrv) items = g_strsplit(header ? header : "", ",", -1);
+    for (char **item = items; *item; item++) {
+        char *weight = strchr(*item, ';');
+        if (weight)
+            *weight++ = '\0';
+        if (g_ascii_strcasecmp(g_strstrip(*item), coding))
+            continue;
+        const char *q = weight ? strstr(weight, "q=") : NULL;
+        return !q || g_ascii_strtod(q + 2, NULL) > 0;
+    }
+    return false;
+}
+
+bool sig_http_file_packed(struct sig_exchange *exchange, const char *path, const char *cache)
+{
+    static const char *const codings[][2] = {{"br", ".br"}, {"gzip", ".gz"}};
+    const char *accepted = sig_exchange_header(exchange, SIG_HEADER_ACCEPT_ENCODING);
+    bool whole = !sig_exchange_header(exchange, SIG_HEADER_RANGE);
+    for (size_t i = 0; whole && i < G_N_ELEMENTS(codings); i++) {
+        g_autofree char *packed = g_strconcat(path, codings[i][1], NULL);
+        if (sig_http_accepts(accepted, codings[i][0]) &&
+            file_answer(exchange, packed, sig_http_file_type(path), codings[i][0], cache))
+            return true;
+    }
+    return sig_http_file(exchange, path, cache);
 }

@@ -33,7 +33,14 @@ void sig_http_page(struct sig_call *call)
     const char *root = call->daemon->config->server.web_root,
                *path = sig_exchange_path(call->exchange);
     g_autofree char *file = root && is_plain(path) ? file_of(root, path) : NULL;
-    if (file && sig_http_file(call->exchange, file, cache_of(path)))
+    if (!*path) { /* "/video": what the page refers to is relative, and must be found below it */
+        g_autofree char *home = g_strconcat(call->daemon->public_path, "/", NULL);
+        sig_exchange_add_header(call->exchange, "location", home);
+        sig_exchange_answer(call->exchange, 308, NULL, NULL);
+        return;
+    }
+    sig_exchange_add_header(call->exchange, "vary", "accept-encoding");
+    if (file && sig_http_file_packed(call->exchange, file, cache_of(path)))
         return;
     g_autoptr(GBytes) text =
         g_bytes_new_static("404 找不到这个页面\n", strlen("404 找不到这个页面\n"));

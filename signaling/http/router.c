@@ -68,11 +68,11 @@ static const struct status {
     {"server.", 503},      {"store.", 503},
 };
 
-static void security_headers(struct sig_exchange *exchange)
+static void security_headers(const struct sig_daemon *daemon, struct sig_exchange *exchange)
 {
     static const char *const headers[][2] = {
         {"content-security-policy",
-         "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+         "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self'; "
          "connect-src 'self' wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
          "frame-ancestors 'none'"},
         {"x-content-type-options", "nosniff"},
@@ -84,6 +84,12 @@ static void security_headers(struct sig_exchange *exchange)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(headers); i++)
         sig_exchange_add_header(exchange, headers[i][0], headers[i][1]);
+    /* RFC 6797: of the host, so only where the operator asked for it; it counts over https alone (section 7.2). */
+    if (daemon->config->server.hsts_days && sig_exchange_is_secure(exchange)) {
+        char age[32];
+        g_snprintf(age, sizeof age, "max-age=%u", daemon->config->server.hsts_days * 86400);
+        sig_exchange_add_header(exchange, "strict-transport-security", age);
+    }
 }
 
 void sig_http_text(struct sig_exchange *exchange, unsigned status, GBytes *text)
@@ -287,7 +293,7 @@ void sig_http_request(struct sig_exchange *exchange, void *daemon)
     enum sig_method method = sig_exchange_method(exchange);
     unsigned methods = 0;
 
-    security_headers(exchange);
+    security_headers(daemon, exchange);
     if (sig_http_is_whip(path))
         sig_http_whip_headers(exchange);
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {

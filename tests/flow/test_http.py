@@ -51,6 +51,7 @@ def test_pages():
         for name, words in (('content-security-policy', "default-src 'self'"), ('x-content-type-options', 'nosniff'),
                             ('x-frame-options', 'DENY'), ('referrer-policy', 'no-referrer'), ('permissions-policy', 'camera=(self)')):
             assert words in headers[name], name
+        assert 'unsafe' not in headers['content-security-policy'] and 'strict-transport-security' not in headers
         assert daemon.http('GET', '/clerk')[2] == b'<!doctype html>clerk'
         status, again, text = daemon.http('GET', '/', headers={'If-None-Match': headers['etag']})
         assert (status, text) == (304, b'')
@@ -63,6 +64,39 @@ def test_pages():
             status, _, text = daemon.http('GET', path)
             assert status in (404, 403) and b'listen' not in text, f'{path}: {status}'
         assert daemon.http('PUT', '/')[0] == 405
+
+
+def test_packed_pages():
+    """who takes a packed form gets it, by its own ETag; who asks for a part or takes none gets the file"""
+    daemon = Daemon({'server': {'web_root': 'dist', 'hsts_days': '1'}})
+    assets = daemon.folder / 'dist/assets'
+    assets.mkdir(parents=True)
+    with daemon:
+        for name, text in (('a.js', b'plain'), ('a.js.br', b'brotli'), ('a.js.gz', b'gzip'), ('b.js', b'alone')):
+            (assets / name).write_bytes(text)
+        tags = set()
+        for accepted, coding, text in (('gzip, deflate, br', 'br', b'brotli'), ('gzip', 'gzip', b'gzip'), ('br;q=0, GZIP;q=0.5', 'gzip', b'gzip'),
+                                       ('identity', None, b'plain'), ('brx', None, b'plain'), ('', None, b'plain')):
+            status, headers, found = daemon.http('GET', '/assets/a.js', headers={'Accept-Encoding': accepted})
+            assert (status, headers.get('content-encoding'), found) == (200, coding, text), accepted
+            assert headers['vary'] == 'accept-encoding' and headers['content-type'].startswith('text/javascript') and 'immutable' in headers['cache-control']
+            tags.add(headers['etag'])
+            again = {'Accept-Encoding': accepted, 'If-None-Match': headers['etag']}
+            assert daemon.http('GET', '/assets/a.js', headers=again)[0] == 304
+        assert len(tags) == 3, 'each form has its own'
+        status, headers, text = daemon.http('GET', '/assets/a.js', headers={'Accept-Encoding': 'br', 'Range': 'bytes=0-1'})
+        assert (status, text) == (206, b'pl') and 'content-encoding' not in headers
+        assert daemon.http('GET', '/assets/b.js', headers={'Accept-Encoding': 'br, gzip'})[2] == b'alone'
+        assert headers['strict-transport-security'] == 'max-age=86400'
+
+
+def test_socket_without_upgrade():
+    """a plain GET of the socket's address says that the Upgrade was lost, or that there is no room"""
+    with Daemon({'server': {'max_sockets': '1'}}) as daemon:
+        assert code_of(daemon.http('GET', '/ws')) == (426, 'proto.upgrade')
+        page = citizen(daemon)
+        assert code_of(daemon.http('GET', '/ws')) == (503, 'server.busy')
+        page.cut()
 
 
 def test_login():

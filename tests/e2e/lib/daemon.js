@@ -79,7 +79,7 @@ export class Stack {
     if (this.url) this.settings.server.port = new URL(this.url).port;
     await writeFile(this.config, ini(this.settings));
     this.daemon = new Program(join(build, 'signaling/shipinban'), ['--config', this.config], this.folder);
-    this.url = (await this.daemon.says(/listening (https:\/\/\S+)/))[1].replace(/\/$/, '');
+    this.url = (await this.daemon.says(/listening (https?:\/\/\S+)/))[1].replace(/\/$/, '');
   }
   async startRecorder() {
     this.recorder = new Program(join(build, 'recorder/shipinban-recorder'), ['--config', this.config], this.folder);

@@ -65,6 +65,26 @@ static void test_values(void)
     sig_config_destroy(config);
 }
 
+static void test_proxy(void)
+{
+    struct sig_config *config = NULL;
+    g_autofree char *what = NULL;
+    g_assert_cmpint(
+        load("[server]\ntls = false\nlisten = ::1\ntrusted_proxies = 10.0.0.0/8 ; 127.0.0.1\n"
+             "proxy_header = X-Real-IP\npublic_url = https://host.example:444/video/\n",
+             &config, &what),
+        ==, 0);
+    g_assert_false(config->server.tls);
+    g_assert_cmpstr(config->server.trusted_proxies[0], ==, "10.0.0.0/8");
+    g_assert_cmpstr(config->server.trusted_proxies[1], ==, "127.0.0.1");
+    g_assert_cmpint(config->server.proxy_header, ==, SIG_PROXY_X_REAL_IP);
+    g_assert_cmpstr(config->server.public_url, ==, "https://host.example:444/video");
+    sig_config_destroy(config);
+    g_assert_cmpint(load("[server]\ntls = false\nallow_plain_http = true\n", &config, &what), ==,
+                    0);
+    sig_config_destroy(config);
+}
+
 static void test_relative_paths(void)
 {
     struct sig_config *config = NULL;
@@ -103,6 +123,17 @@ static void test_faults(void)
     expect_fault("[media]\n\npublic_ip = 1.2.3\n", 3, "no IP address");
     expect_fault("[server]\nweb_root = /nowhere/at/all\n", 2, "/nowhere/at/all");
     expect_fault("[hall]\nseed_dir = /nowhere/at/all\n", 2, "/nowhere/at/all");
+    expect_fault("[server]\ntls = false\n", 2, "allow_plain_http");
+    expect_fault("[server]\ntls = false\nlisten = 192.0.2.1\n", 2, "192.0.2.1");
+    expect_fault("[server]\ntrusted_proxies = 127.0.0.1;proxy\n", 2, "\"proxy\"");
+    expect_fault("[server]\ntrusted_proxies = 10.0.0.1/8\n", 2, "10.0.0.1/8");
+    expect_fault("[server]\nproxy_header = forwarded\n", 2, "x-real-ip");
+    expect_fault("[server]\nping_every_ms = 60000\n", 2, "55000");
+    expect_fault("[server]\npublic_url = host.example\n", 2, "https://host");
+    expect_fault("[server]\npublic_url = ftp://host.example\n", 2, "https://host");
+    expect_fault("[server]\npublic_url = https://host.example/a?b\n", 2, "https://host");
+    expect_fault("[server]\npublic_url = https://host.example/a b\n", 2, "https://host");
+    expect_fault("[server]\npublic_url = https://host.example/../a\n", 2, "https://host");
 }
 
 static void test_missing_file(void)
@@ -119,6 +150,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/signaling/config/defaults", test_defaults);
     g_test_add_func("/signaling/config/values", test_values);
+    g_test_add_func("/signaling/config/proxy", test_proxy);
     g_test_add_func("/signaling/config/relative_paths", test_relative_paths);
     g_test_add_func("/signaling/config/faults", test_faults);
     g_test_add_func("/signaling/config/missing_file", test_missing_file);

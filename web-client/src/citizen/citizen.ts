@@ -36,6 +36,8 @@ installDebugHandle(client);
 
 export const state = shallowRef<ClientState>(client.store.state);
 export const link = shallowRef<LinkState>('idle');
+/* https goes through and WebSocket does not */
+export const blocked = shallowRef(false);
 export const mediaStatus = shallowRef<MediaStatus>('idle');
 /* why the call has no media and no further attempt is made */
 export const mediaProblem = shallowRef<ClientError | null>(null);
@@ -81,6 +83,9 @@ client.socket.on('link', (next) => {
   if (next === 'refused') {
     tokenRefused();
   }
+});
+client.socket.on('blocked', (now) => {
+  blocked.value = now;
 });
 client.socket.on('welcome', () => {
   resuming.value = false;

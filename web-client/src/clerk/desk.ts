@@ -40,6 +40,8 @@ export const link = shallowRef<LinkState>('idle');
 export const welcomed = ref(false);
 /* the code that hello was refused with, while the link goes on trying */
 export const refusal = shallowRef<string | null>(null);
+/* https goes through and WebSocket does not */
+export const blocked = ref(false);
 /* a call ran when the link broke, and is gone now that it is back */
 export const callLost = ref(false);
 /* said above the login form */
@@ -81,6 +83,9 @@ client.socket.on('link', (next) => {
   } else if (next === 'refused') {
     signOut('auth.expired');
   }
+});
+client.socket.on('blocked', (now) => {
+  blocked.value = now;
 });
 client.socket.on('refusal', (code) => {
   refusal.value = code;

@@ -1,3 +1,4 @@
+import { serverUrl } from './address';
 import { codeOf } from './errors';
 import { Capture } from './media/capture';
 import { MediaLink } from './media/media-link';
@@ -20,10 +21,7 @@ const refreshEveryMs = 60 * 60 * 1000;
 
 const version = '0.1.0';
 
-function ownSocketUrl(): string {
-  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  return `${scheme}//${location.host}/ws`;
-}
+const ownSocketUrl = (): string => serverUrl('ws').replace(/^http/, 'ws');
 
 /*
  * The SDK's front: one link, one state, one media connection. It follows the session by itself: media starts with it, ends

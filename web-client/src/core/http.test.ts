@@ -21,14 +21,14 @@ describe('http', () => {
   it('asks and checks the answer', async () => {
     const fetched = server(200, { token: 'secret', more: 1 });
     expect(await http.guest()).toEqual({ token: 'secret' });
-    expect(fetched.mock.calls[0]).toMatchObject(['/api/v1/guest', { method: 'POST', body: '{}' }]);
+    expect(fetched.mock.calls[0]).toMatchObject(['http://localhost:3000/api/v1/guest', { method: 'POST', body: '{}' }]);
   });
 
   it('puts the token into the header and the filter into the query', async () => {
     const fetched = server(200, { recordings: [], total: 0 });
     await http.recordings('tok', { staff_no: '3003', number: '', limit: 20 });
     const [path, init] = fetched.mock.calls[0] as [string, { headers: Record<string, string> }];
-    expect(path).toBe('/api/v1/recordings?staff_no=3003&limit=20');
+    expect(path).toBe('http://localhost:3000/api/v1/recordings?staff_no=3003&limit=20');
     expect(init.headers['Authorization']).toBe('Bearer tok');
   });
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 
+import { serverUrl } from './address';
 import { ClientError } from './errors';
 import { ErrorBody, key, Matter, Notice } from './messages';
 
@@ -76,7 +77,7 @@ async function call<S extends v.GenericSchema>(wanted: Call<S>): Promise<v.Infer
   let response: Response;
   let json: unknown;
   try {
-    response = await fetch(`/api/v1/${wanted.path}`, init);
+    response = await fetch(serverUrl(`api/v1/${wanted.path}`), init);
   } catch {
     throw new ClientError('http.network');
   }

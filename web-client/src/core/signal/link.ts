@@ -2,6 +2,7 @@ import type { ServerClock } from '../clock';
 import type { AnyEvent, Welcome } from '../messages';
 import type { Drawer } from '../storage';
 import type { Backoff } from './backoff';
+import type { Probe } from './blockage';
 
 /*
  * idle: not asked to connect · connecting: socket or hello on the way · open: requests are answered · waiting: lost, a new
@@ -15,6 +16,8 @@ export type SocketEvents = {
   event: AnyEvent;
   /* the code that hello was answered with; the link goes on trying unless its state becomes `refused` */
   refusal: string;
+  /* whether something between here and the server keeps WebSockets out, while https goes through */
+  blocked: boolean;
 };
 
 export interface SocketOptions {
@@ -25,5 +28,6 @@ export interface SocketOptions {
   drawer: Drawer;
   clock?: ServerClock;
   backoff?: Backoff;
+  probe?: Probe;
   open?: (url: string, protocol: string) => WebSocket;
 }

@@ -14,6 +14,7 @@ import {
 } from '../messages';
 import { Acks } from './acks';
 import { Backoff } from './backoff';
+import { Blockage, probeSocket } from './blockage';
 import { Keepalive } from './keepalive';
 import type { LinkState, SocketEvents, SocketOptions } from './link';
 import { PendingRequests } from './pending';
@@ -35,15 +36,19 @@ export class SignalSocket {
   private socket: WebSocket | null = null;
   private state: LinkState = 'idle';
   private helloId = 0;
+  /* the server has said something on this socket */
+  private answered = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly pending: PendingRequests;
   private readonly acks = new Acks((seq) => this.send({ t: 'ack', seq }));
   private readonly keepalive: Keepalive;
   private readonly backoff: Backoff;
+  private readonly blockage: Blockage;
 
   constructor(private readonly options: SocketOptions) {
     this.clock = options.clock ?? new ServerClock();
     this.backoff = options.backoff ?? new Backoff();
+    this.blockage = new Blockage(options.probe ?? probeSocket, (blocked) => this.emitter.emit('blocked', blocked));
     this.pending = new PendingRequests(options.drawer);
     this.keepalive = new Keepalive({
       clock: this.clock,
@@ -67,6 +72,7 @@ export class SignalSocket {
     }
     this.clearTimer();
     this.enter('connecting');
+    this.answered = false;
     const open = this.options.open ?? ((url, protocol) => new WebSocket(url, protocol));
     const socket = open(this.options.url, subprotocol);
     this.socket = socket;
@@ -129,6 +135,7 @@ export class SignalSocket {
 
   private receive(text: string): void {
     const frame = decodeFrame(text);
+    this.answered = true;
     switch (frame?.t) {
       case 'res':
         if (frame.id === this.helloId) {
@@ -169,6 +176,7 @@ export class SignalSocket {
     }
     this.clearTimer();
     this.backoff.reset();
+    this.blockage.welcomed();
     this.clock.guess(welcome.now);
     this.options.drawer.set('sid', welcome.sid);
     this.options.drawer.set('key', welcome.key);
@@ -242,6 +250,9 @@ export class SignalSocket {
 
   /* Gives the socket up and plans the next attempt. */
   private drop(): void {
+    if (this.state === 'connecting' && !this.answered) {
+      this.blockage.failed(this.options.url);
+    }
     this.release();
     this.plan(this.backoff.nextMs());
   }
