@@ -45,6 +45,7 @@ static const struct key keys[] = {
     COUNT(server, ping_timeout_ms, "10000", 100, 60000),
     WORDS(server, log_level, LEVEL, "info"),
     COUNT(server, max_sockets, "2000", 1, 100000),
+    COUNT(server, drain_ms, "600000", 0, 86400000),
     WORDS(media, listen, LIST, "0.0.0.0"),
     COUNT(media, udp_port, "40000", 0, 65535),
     WORDS(media, public_ip, ADDRESS, NULL),

@@ -22,7 +22,7 @@ struct sig_config {
         char **trusted_proxies; /* NULL-terminated; NULL: none */
         enum sig_proxy_header proxy_header;
         bool tls, allow_plain_http;
-        unsigned port, max_sockets, ping_every_ms, ping_timeout_ms, hsts_days;
+        unsigned port, max_sockets, drain_ms, ping_every_ms, ping_timeout_ms, hsts_days;
         enum log_level log_level;
     } server;
     struct {

@@ -26,7 +26,7 @@
 #include "signaling/wire/server.h"
 #include "signaling/wire/tls.h"
 
-enum { EVENTS_A_TURN = 256, COME_BACK_MS = 2000 };
+enum { EVENTS_A_TURN = 256 };
 
 static void text_came(struct sig_conn *conn, const char *text, size_t len, void *user)
 {
@@ -273,21 +273,6 @@ static void sessions_end(struct sig_daemon *daemon)
     }
 }
 
-void sig_daemon_drain(struct sig_daemon *daemon)
-{
-    GHashTableIter iter;
-    gpointer client;
-    if (daemon->draining)
-        return;
-    daemon->draining = true;
-    sessions_end(daemon);
-    g_hash_table_iter_init(&iter, daemon->clients);
-    while (g_hash_table_iter_next(&iter, NULL, &client))
-        sig_client_event(client, "leave",
-                         json_pack("{s:s, s:i}", "action", "resume", "after_ms", COME_BACK_MS));
-    sig_server_drain(daemon->server);
-}
-
 static void clients_destroy(struct sig_daemon *daemon)
 {
     GHashTableIter iter;
@@ -308,6 +293,7 @@ static void sources_destroy(struct sig_daemon *daemon)
             g_clear_pointer(&daemon->sources[i], g_source_unref);
         }
     g_clear_handle_id(&daemon->queue_timer, g_source_remove);
+    sig_drain_finish(&daemon->drain);
 }
 
 void sig_daemon_destroy(struct sig_daemon *daemon)

@@ -10,6 +10,7 @@
 #include "recorder/recorder.h"
 #include "sfu/sfu.h"
 #include "signaling/config.h"
+#include "signaling/drain.h"
 #include "signaling/tally.h"
 
 struct sig_server;
@@ -33,6 +34,7 @@ struct sig_daemon {
         public_path; /* of public_url: "/video"; "" when it has none. Stands before every path that we tell */
     int64_t started_us; /* monotonic */
     bool draining;
+    struct sig_drain drain;
     struct sig_tally tally;
 
     GHashTable *clients;    /* sid -> struct sig_client, owned */
@@ -53,8 +55,5 @@ int sig_daemon_create(const struct sig_config *config, struct sig_daemon **ret_d
 
 /* Ends sessions (reason server_restart), closes sockets and takes the parts apart. NULL is fine. */
 void sig_daemon_destroy(struct sig_daemon *daemon);
-
-/* Tells every page to come back and closes the sockets, ends the sessions; the loop may go on to flush. */
-void sig_daemon_drain(struct sig_daemon *daemon);
 
 #endif

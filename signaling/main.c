@@ -8,39 +8,38 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "signaling/config.h"
 #include "signaling/daemon.h"
 #include "signaling/version.h"
 #include "signaling/wire/server.h"
 
-enum { DRAIN_MS = 2000, DRAIN_LOOK_MS = 20 };
-
 struct run {
     GMainLoop *loop;
     struct sig_daemon *daemon;
-    guint looks;
+    unsigned signals;
 };
 
-static gboolean drained(gpointer user)
+static void drained(void *user)
 {
-    struct run *run = user;
-    if (sig_server_socket_count(run->daemon->server) && ++run->looks < DRAIN_MS / DRAIN_LOOK_MS)
-        return G_SOURCE_CONTINUE;
-    g_main_loop_quit(run->loop);
-    return G_SOURCE_REMOVE;
+    g_main_loop_quit(((struct run *)user)->loop);
 }
 
-/* The first signal says goodbye to the pages; the second does not wait for them. */
+/* The first signal lets calls end by themselves, the second ends them, the third does not wait for goodbyes either. */
 static gboolean told_to_stop(gpointer user)
 {
     struct run *run = user;
-    if (run->daemon->draining) {
-        g_main_loop_quit(run->loop);
-        return G_SOURCE_CONTINUE;
+    switch (++run->signals) {
+    case 1:
+        log_info("main", "stopping");
+        sig_drain_begin(run->daemon, run->daemon->config->server.drain_ms, drained, run);
+        break;
+    case 2:
+        log_info("main", "stopping at once");
+        sig_drain_hurry(run->daemon);
+        break;
+    default: g_main_loop_quit(run->loop); break;
     }
-    log_info("main", "stopping");
-    sig_daemon_drain(run->daemon);
-    g_timeout_add(DRAIN_LOOK_MS, drained, run);
     return G_SOURCE_CONTINUE;
 }
 
@@ -78,6 +77,7 @@ static int run(const struct sig_config *config)
            sig_server_port(state.daemon->server));
     fflush(stdout);
     log_info("main", "shipinban %s serves %s", SIG_VERSION, state.daemon->public_url);
+    notify_ready();
     g_main_loop_run(state.loop);
     sig_daemon_destroy(state.daemon);
     g_main_loop_unref(state.loop);

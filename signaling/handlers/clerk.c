@@ -50,7 +50,10 @@ static void clerk_state(struct sig_request *request, struct sig_client *client, 
     enum hall_window_state state = !strcmp(name, "ready")  ? HALL_WINDOW_READY
                                    : !strcmp(name, "rest") ? HALL_WINDOW_REST
                                                            : HALL_WINDOW_NOT_READY;
-    if (has_window(request, client))
+    if (state == HALL_WINDOW_READY && client->daemon->draining)
+        sig_request_fail(request, "server.draining", "the server is going down: nobody is called",
+                         sig_drain_retry_ms(client->daemon));
+    else if (has_window(request, client))
         sig_request_wait(request,
                          hall_window_set_state(client->daemon->hall, client->identity.window, state,
                                                window_answered, request));
@@ -207,7 +210,7 @@ static const struct sig_param finish_params[] = {
 const struct sig_message sig_clerk_messages[] = {
     {"clerk.state", SIG_CLERK, state_params, clerk_state},
     {"queue.subscribe", SIG_CLERK, NULL, queue_subscribe},
-    {"ticket.next", SIG_CLERK, NULL, ticket_next},
+    {"ticket.next", SIG_CLERK, NULL, ticket_next, .begins = true},
     {"ticket.reject", SIG_CLERK, reject_params, ticket_reject},
     {"ticket.noshow", SIG_CLERK, ticket_params, ticket_noshow},
     {"ticket.transfer", SIG_CLERK, transfer_params, ticket_transfer},

@@ -54,11 +54,17 @@ struct hello {
     uint64_t last_seq;
 };
 
-static void refuse(struct sig_conn *conn, int64_t id, const char *code, const char *message)
+static void refuse_until(struct sig_conn *conn, int64_t id, const char *code, const char *message,
+                         int64_t retry_ms)
 {
-    g_autoptr(GBytes) frame = sig_frame_error(id, code, message, 0);
+    g_autoptr(GBytes) frame = sig_frame_error(id, code, message, retry_ms);
     sig_conn_send(conn, frame, false);
     sig_conn_close(conn, SIG_CLOSE_BAD_HELLO);
+}
+
+static void refuse(struct sig_conn *conn, int64_t id, const char *code, const char *message)
+{
+    refuse_until(conn, id, code, message, 0);
 }
 
 static json_t *me_view(const struct sig_client *client, const struct sig_participant *participant)
@@ -166,6 +172,8 @@ static void welcome(const struct hello *hello, struct sig_conn *conn,
         sig_client_replay(client, hello->last_seq);
     else if (client->queue)
         g_clear_pointer(&client->queue, g_hash_table_unref); /* the page subscribes again */
+    if (hello->daemon->draining)
+        sig_client_event(client, "server.draining", sig_drain_view(hello->daemon));
     sig_departure_back(client);
     sig_gathering_look(client);
     log_info("session", "%s %s is here%s", hall_role_name(client->identity.role), client->sid.text,
@@ -263,14 +271,15 @@ void sig_hello_handle(struct sig_daemon *daemon, struct sig_conn *conn, int64_t 
         refuse(conn, id, "proto.params", wrong);
         return;
     }
-    if (daemon->draining) {
-        refuse(conn, id, "server.draining", "the server is going down");
-        return;
-    }
     int r = sig_auth_check(hall_secret(daemon->hall), sig_json_string(d, "token", ""), &identity);
     if (r < 0) {
         refuse(conn, id, r == -ETIME ? "auth.expired" : "auth.bad_token",
                "this token does not open anything");
+        return;
+    }
+    if (daemon->draining && !sig_drain_knows(daemon, &identity)) {
+        refuse_until(conn, id, "server.draining", "the server is going down",
+                     sig_drain_retry_ms(daemon));
         return;
     }
     sig_conn_set_greeting(conn, true);

@@ -118,9 +118,9 @@ static const struct sig_param accept_params[] = {
 };
 
 const struct sig_message sig_queue_messages[] = {
-    {"ticket.create", SIG_CITIZEN, create_params, ticket_create},
+    {"ticket.create", SIG_CITIZEN, create_params, ticket_create, .begins = true},
     {"ticket.cancel", SIG_CITIZEN, NULL, ticket_cancel},
-    {"ticket.requeue", SIG_CITIZEN, NULL, ticket_requeue},
-    {"ticket.accept", SIG_CITIZEN | SIG_CLERK, accept_params, ticket_accept},
+    {"ticket.requeue", SIG_CITIZEN, NULL, ticket_requeue, .begins = true},
+    {"ticket.accept", SIG_CITIZEN | SIG_CLERK, accept_params, ticket_accept, .begins = true},
     {0},
 };

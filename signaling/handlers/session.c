@@ -164,7 +164,7 @@ static const struct sig_param chat_params[] = {
 const struct sig_message sig_session_messages[] = {
     {"session.hold", SIG_CLERK, hold_params, session_hold},
     {"session.resume", SIG_CLERK, NULL, session_resume},
-    {"session.invite", SIG_CLERK, invite_params, session_invite},
+    {"session.invite", SIG_CLERK, invite_params, session_invite, .begins = true},
     {"session.end", SIG_IN_SESSION, end_params, session_end},
     {"chat.send", SIG_IN_SESSION, chat_params, chat_send},
     {0},

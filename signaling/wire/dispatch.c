@@ -55,12 +55,17 @@ static void message_handle(struct sig_client *client, int64_t id, const char *na
         sig_request_fail(request, "auth.role", "not for this role", 0);
         return;
     }
+    if (message->begins && client->daemon->draining) {
+        sig_request_fail(request, "server.draining", "the server is going down: nothing new begins",
+                         sig_drain_retry_ms(client->daemon));
+        return;
+    }
     g_autofree char *wrong = sig_params_check(d, message->params);
     if (wrong) {
         sig_request_fail(request, "proto.params", wrong, 0);
         return;
     }
-    log_debug("wire", "%s %s of %s", client->identity.subject, name, client->sid.text);
+    log_debug("wire", "%s of %s", name, client->sid.text);
     message->handle(request, client, d);
 }
 

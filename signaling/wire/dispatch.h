@@ -27,6 +27,7 @@ struct sig_message {
     const struct sig_param *params;
     /* Ends `request` (wire/request.h); `d` was checked and is borrowed for the call. */
     void (*handle)(struct sig_request *request, struct sig_client *client, const json_t *d);
+    bool begins; /* something new: refused while the daemon drains */
 };
 
 /* The row of a message, NULL: unknown. `hello` is not among them: it has no client yet. */

@@ -18,7 +18,7 @@ START_S = 60
 STOP_S = 30
 
 DEFAULTS = {
-    'server': {'listen': '127.0.0.1', 'port': '0', 'hostname': 'localhost', 'log_level': 'debug'},
+    'server': {'listen': '127.0.0.1', 'port': '0', 'hostname': 'localhost', 'log_level': 'debug', 'drain_ms': '0'},
     'media': {'listen': '127.0.0.1', 'udp_port': '0'},
     'hall': {'seed_dir': str(ROOT / 'hall/seed'), 'demo_accounts_file': 'accounts.txt', 'always_open': 'true'},
     'recorder': {'reserve_mib': '1'},

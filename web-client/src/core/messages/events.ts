@@ -18,6 +18,7 @@ const ms = v.number();
 /* Every event a client may hear: name → shape of `d`. One that is not here is ignored. */
 export const eventSchemas = {
   leave: v.object({ action: v.picklist(['disconnect', 'resume', 'rejoin']), after_ms: ms }),
+  'server.draining': v.object({ deadline_at: ms }),
   'queue.position': v.object({ ticket: Ticket }),
   'queue.snapshot': QueueSnapshot,
   'queue.delta': v.object({

@@ -1,0 +1,151 @@
+#include "signaling/drain.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/notify.h"
+#include "signaling/daemon.h"
+#include "signaling/session/auth.h"
+#include "signaling/session/client.h"
+#include "signaling/session/desk.h"
+#include "signaling/session/session.h"
+#include "signaling/wire/server.h"
+
+enum {
+    LOOK_MS = 20,
+    GOODBYE_MS = 2000,   /* for what is in the outboxes, and for the hall to write down the ends */
+    COME_BACK_MS = 2000, /* a page tries again after this */
+    RETRY_MIN_MS = 2000,
+    RETRY_MAX_MS = 30000,
+};
+
+unsigned sig_drain_calls(const struct sig_daemon *daemon)
+{
+    unsigned calls = 0;
+    GHashTableIter iter;
+    gpointer session;
+    g_hash_table_iter_init(&iter, daemon->sessions);
+    while (g_hash_table_iter_next(&iter, NULL, &session))
+        calls += ((const struct sig_session *)session)->state != SIG_SESSION_GATHERING;
+    return calls;
+}
+
+bool sig_drain_knows(struct sig_daemon *daemon, const struct sig_identity *identity)
+{
+    return !daemon->drain.leaving &&
+           (sig_client_of(daemon, identity->role, identity->subject) ||
+            sig_participant_find(daemon, identity->role, identity->subject));
+}
+
+int64_t sig_drain_retry_ms(const struct sig_daemon *daemon)
+{
+    int64_t left_ms = (daemon->drain.deadline_us - clock_now_us()) / 1000;
+    return CLAMP(left_ms, RETRY_MIN_MS, RETRY_MAX_MS);
+}
+
+json_t *sig_drain_view(const struct sig_daemon *daemon)
+{
+    return json_pack("{s:I}", "deadline_at", (json_int_t)(daemon->drain.deadline_at_us / 1000));
+}
+
+static void everybody_tell(struct sig_daemon *daemon, const char *name, json_t *d)
+{
+    GHashTableIter iter;
+    gpointer client;
+    g_hash_table_iter_init(&iter, daemon->clients);
+    while (g_hash_table_iter_next(&iter, NULL, &client))
+        sig_client_event(client, name, json_incref(d));
+    json_decref(d);
+}
+
+/* Nothing is offered to them any more; those in a call stay as they are. */
+static void windows_close(struct sig_daemon *daemon)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, daemon->windows);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct sig_window *window = value;
+        if (window->view.state == HALL_WINDOW_READY)
+            hall_window_set_state(daemon->hall, window->no, HALL_WINDOW_NOT_READY, NULL, NULL);
+    }
+}
+
+static void sessions_end(struct sig_daemon *daemon)
+{
+    GHashTableIter iter;
+    gpointer session;
+    for (;;) {
+        g_hash_table_iter_init(&iter, daemon->sessions);
+        if (!g_hash_table_iter_next(&iter, NULL, &session))
+            return;
+        sig_session_end(session, SIG_REASON_SERVER_RESTART, NULL);
+    }
+}
+
+void sig_drain_hurry(struct sig_daemon *daemon)
+{
+    struct sig_drain *drain = &daemon->drain;
+    if (drain->leaving)
+        return;
+    log_info("main", "leaving: %u calls are ended", sig_drain_calls(daemon));
+    drain->leaving = true;
+    drain->given_up_us = clock_now_us() + GOODBYE_MS * (int64_t)1000;
+    sessions_end(daemon);
+    everybody_tell(daemon, "leave",
+                   json_pack("{s:s, s:i}", "action", "resume", "after_ms", COME_BACK_MS));
+    sig_server_drain(daemon->server);
+}
+
+/* The end of a session must be in the store: else the next start would bring it back. */
+static bool goodbyes_are_said(const struct sig_daemon *daemon)
+{
+    return !sig_server_socket_count(daemon->server) && !g_hash_table_size(daemon->reports);
+}
+
+static void status_tell(const struct sig_daemon *daemon)
+{
+    int64_t left_us = daemon->drain.deadline_us - clock_now_us();
+    notify_status("draining: %u calls run, at most %" G_GINT64_FORMAT " s more",
+                  sig_drain_calls(daemon), MAX(left_us, 0) / G_USEC_PER_SEC);
+}
+
+static gboolean look(gpointer user)
+{
+    struct sig_daemon *daemon = user;
+    struct sig_drain *drain = &daemon->drain;
+    int64_t now_us = clock_now_us();
+    if (!drain->leaving && (now_us >= drain->deadline_us || !sig_drain_calls(daemon)))
+        sig_drain_hurry(daemon);
+    if (!drain->leaving || (!goodbyes_are_said(daemon) && now_us < drain->given_up_us)) {
+        status_tell(daemon);
+        return G_SOURCE_CONTINUE;
+    }
+    drain->timer = 0;
+    drain->finished(drain->user);
+    return G_SOURCE_REMOVE;
+}
+
+void sig_drain_begin(struct sig_daemon *daemon, unsigned after_ms, void (*finished)(void *user),
+                     void *user)
+{
+    struct sig_drain *drain = &daemon->drain;
+    if (drain->leaving)
+        return;
+    drain->deadline_us = clock_now_us() + after_ms * (int64_t)1000;
+    drain->deadline_at_us = clock_wall_us() + after_ms * (int64_t)1000;
+    drain->finished = finished;
+    drain->user = user;
+    notify_stopping((after_ms + GOODBYE_MS) * (uint64_t)1000);
+    log_info("main", "draining: %u calls run and have %u ms", sig_drain_calls(daemon), after_ms);
+    if (!daemon->draining)
+        windows_close(daemon);
+    daemon->draining = true;
+    everybody_tell(daemon, "server.draining", sig_drain_view(daemon));
+    if (!drain->timer)
+        drain->timer = g_timeout_add(LOOK_MS, look, daemon);
+}
+
+void sig_drain_finish(struct sig_drain *drain)
+{
+    g_clear_handle_id(&drain->timer, g_source_remove);
+}
