@@ -40,6 +40,7 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     g_option_context_add_main_entries(context, entries, NULL);
     signal(SIGPIPE, SIG_IGN);
+    far_peer_destroy(far_peer_create(NULL)); /* libsrtp starts before there are threads */
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         fprintf(stderr, "%s\n", error->message);

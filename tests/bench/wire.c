@@ -182,6 +182,9 @@ static int head_take(struct wire *wire, size_t *ret_body_len)
 {
     int64_t until_us = clock_now_us() + TIMEOUT_US;
     const char *end;
+    int first = bytes_need(wire, 1, until_us, -1);
+    if (first < 0)
+        return first;
     while (!(end = g_strstr_len((char *)wire->in->data, wire->in->len, "\r\n\r\n"))) {
         int r = wire->in->len > MESSAGE_BYTES ? -EMSGSIZE
                                               : bytes_need(wire, wire->in->len + 1, until_us, -1);
