@@ -29,11 +29,21 @@ void peer_set_state(struct peer *peer, enum peer_state to, const char *event)
     peer->state = to;
 }
 
-bool peer_tell(struct peer *peer, struct sfu_event event)
+/* Returns whether there is still something to tell. */
+static bool tell(struct peer *peer, enum sfu_event_type type, bool untold)
 {
-    event.room = peer->room->id;
-    event.peer = peer->id;
-    return worker_tell(peer->worker, &event);
+    struct sfu_event event = {
+        .type = type, .room = peer->room->id, .peer = peer->id, .failure = peer->failure};
+    return untold && !worker_tell(peer->worker, &event);
+}
+
+void peer_tell(struct peer *peer)
+{
+    peer->connected_untold = tell(peer, SFU_EVENT_CONNECTED, peer->connected_untold);
+    if (!peer->connected_untold)
+        peer->secured_untold = tell(peer, SFU_EVENT_SECURED, peer->secured_untold);
+    if (!peer->connected_untold && !peer->secured_untold)
+        peer->failure_untold = tell(peer, SFU_EVENT_FAILED, peer->failure_untold);
 }
 
 /* ---- life ---- */
@@ -71,6 +81,8 @@ int peer_create(struct room *room, sfu_peer_id id, uint32_t tag, struct peer **r
     peer->id = id;
     peer->worker = room->worker;
     peer->room = room;
+    peer->rtp = bucket_make(PEER_RTP_PER_S, PEER_RTP_PER_S);
+    peer->rtcp = bucket_make(PEER_RTCP_PER_S, PEER_RTCP_BURST);
     paths_init(&peer->paths);
     int r = fwd_peer_create(room->fwd, id, tag, peer, &peer->fwd);
     if (r < 0) {
@@ -124,18 +136,13 @@ void peer_destroy(struct peer *peer)
     free(peer);
 }
 
-static void failure_tell(struct peer *peer)
-{
-    peer->failure_untold =
-        !peer_tell(peer, (struct sfu_event){.type = SFU_EVENT_FAILED, .failure = peer->failure});
-}
-
 void peer_fail(struct peer *peer, enum sfu_failure failure, const char *event)
 {
     peer_set_state(peer, PEER_FAILED, event);
     detach(peer);
     peer->failure = failure;
-    failure_tell(peer);
+    peer->failure_untold = true;
+    peer_tell(peer);
 }
 
 /* ---- negotiation ---- */
@@ -190,8 +197,7 @@ static void tick_paths(struct peer *peer)
 
 void peer_tick(struct peer *peer)
 {
-    if (peer->failure_untold)
-        failure_tell(peer);
+    peer_tell(peer);
     if (peer->state == PEER_IDLE || peer->state == PEER_FAILED)
         return;
     tick_paths(peer);

@@ -10,6 +10,8 @@
 #include "sfu/transport/srtp.h"
 #include "sfu/worker/batch.h"
 
+#include "base/bucket.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,7 +35,8 @@ struct peer {
     struct fwd_peer *fwd;                   /* owned */
     enum peer_state state;
     enum sfu_failure failure; /* PEER_FAILED: why */
-    bool failure_untold;      /* the control thread had no place for it yet */
+    /* What the control thread had no place for yet. */
+    bool connected_untold, secured_untold, failure_untold;
 
     struct sfu_ice local;    /* empty ufrag: none */
     struct sfu_ice previous; /* still valid until a path is nominated with the new ones */
@@ -45,12 +48,18 @@ struct peer {
     struct dtls *dtls;      /* owned; NULL before the first record and after PEER_DTLS_LINGER_US */
     struct tuple dtls_from; /* answers go here while no path is selected */
     int64_t connected_us, secured_us;
-    bool media_begun;       /* fwd_peer_secured() was called */
-    struct srtp_pair *srtp; /* owned; NULL before the keys are there */
+    bool media_begun;        /* fwd_peer_secured() was called */
+    struct srtp_pair *srtp;  /* owned; NULL before the keys are there */
+    struct bucket rtp, rtcp; /* what it may send */
     struct batch_chain chain;
 };
 
-enum { PEER_DTLS_LINGER_US = 30000000 };
+enum {
+    PEER_DTLS_LINGER_US = 30000000,
+    PEER_RTP_PER_S = 5000, /* packets that authenticate; a second of them as a burst */
+    PEER_RTCP_PER_S = 200,
+    PEER_RTCP_BURST = 400,
+};
 
 /* 0, -ENOMEM or -ENOSPC. Joins the room and the worker's list. */
 int peer_create(struct room *room, sfu_peer_id id, uint32_t tag, struct peer **ret_peer);

@@ -38,7 +38,8 @@ static void nominate(struct peer *peer, const struct tuple *from, const char *uf
     if (peer->state == PEER_WAITING)
         peer_set_state(peer, PEER_CONNECTED, "nominated");
     peer->connected_us = peer->worker->now_us;
-    peer_tell(peer, (struct sfu_event){.type = SFU_EVENT_CONNECTED});
+    peer->connected_untold = true;
+    peer_tell(peer);
     begin_media(peer);
 }
 
@@ -96,7 +97,8 @@ static void secure(struct peer *peer)
     }
     peer_set_state(peer, PEER_SECURED, "handshake");
     peer->secured_us = peer->worker->now_us;
-    peer_tell(peer, (struct sfu_event){.type = SFU_EVENT_SECURED});
+    peer->secured_untold = true;
+    peer_tell(peer);
     begin_media(peer);
 }
 
@@ -115,6 +117,22 @@ static void follow_dtls(struct peer *peer, enum dtls_state state)
     }
 }
 
+/* A handshake holds memory until it ends or times out: there are so many at a time, and so many of the
+ * peers at one source. Rare, so they are counted when one begins. */
+static bool may_handshake(const struct peer *peer, const struct tuple *from)
+{
+    struct address source = address_source(&from->remote);
+    unsigned all = 0, here = 0;
+    for (const struct peer *other = peer->worker->peers; other; other = other->worker_next) {
+        if (!other->dtls || other->srtp)
+            continue;
+        struct address theirs = address_source(&other->dtls_from.remote);
+        all++;
+        here += address_equal(&source, &theirs);
+    }
+    return all < WORKER_HANDSHAKES && here < WORKER_SOURCE_HANDSHAKES;
+}
+
 void peer_receive_dtls(struct peer *peer, const struct tuple *from, const uint8_t *data, size_t len)
 {
     struct worker *worker = peer->worker;
@@ -124,6 +142,10 @@ void peer_receive_dtls(struct peer *peer, const struct tuple *from, const uint8_
     }
     if (!peer->dtls && peer->srtp) {
         counters_drop(&worker->counters, SFU_DROP_DTLS_LATE);
+        return;
+    }
+    if (!peer->dtls && !may_handshake(peer, from)) {
+        counters_drop(&worker->counters, SFU_DROP_DTLS_BUSY);
         return;
     }
     peer->dtls_from = *from;

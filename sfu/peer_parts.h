@@ -8,8 +8,9 @@
  * error. `event` is for the log. */
 void peer_set_state(struct peer *peer, enum peer_state to, const char *event);
 
-/* Tells the control thread; room and peer are filled in here. */
-bool peer_tell(struct peer *peer, struct sfu_event event);
+/* Tells the control thread what is untold, in the order in which it happened; what it has no place for
+ * now is told at a later tick. */
+void peer_tell(struct peer *peer);
 
 /* The peer cannot go on: unreachable, without keys, and told. Ends the DTLS association: not to be called
  * from inside it. */

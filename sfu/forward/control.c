@@ -59,6 +59,15 @@ static void sender_report_received(struct fwd_peer *peer, const struct rtcp_pack
     }
 }
 
+static void bye_received(struct fwd_peer *peer, const struct rtcp_packet *packet, int64_t now_us)
+{
+    uint32_t ssrc;
+    for (unsigned i = 0; rtcp_read_bye(packet, i, &ssrc); i++)
+        for (unsigned j = 0; j < peer->stream_count; j++)
+            if (peer->streams[j].ssrc == ssrc && !peer->streams[j].repair)
+                uplink_end(peer->streams[j].uplink, now_us);
+}
+
 static void keyframe_wished(struct fwd_peer *peer, uint32_t slot_ssrc, int64_t now_us)
 {
     counter_add(&peer_env(peer)->counters->plis_in, 1);
@@ -91,6 +100,8 @@ static void packet_received(struct fwd_peer *peer, const struct rtcp_packet *pac
         sender_report_received(peer, packet, now_us);
     if (packet->type == RTCP_SR || packet->type == RTCP_RR)
         report_blocks_received(peer, packet, now_us);
+    else if (packet->type == RTCP_BYE)
+        bye_received(peer, packet, now_us);
     else if (packet->type == RTCP_RTPFB && packet->count == RTCP_RTPFB_NACK)
         nack_received(peer, packet, now_us);
     else if (packet->type == RTCP_RTPFB && packet->count == RTCP_RTPFB_TRANSPORT_CC)

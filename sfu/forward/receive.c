@@ -21,7 +21,7 @@ static void life_note(struct fwd_peer *peer, size_t len, int64_t now_us)
     if (!peer->silent)
         return;
     peer->silent = false;
-    peer_event(peer, &(struct sfu_event){.type = SFU_EVENT_BACK});
+    peer_silence_tell(peer);
 }
 
 static void primary_received(struct uplink *uplink, struct uplink_packet *packet, int64_t now_us)

@@ -129,7 +129,8 @@ static unsigned blocks_fill(struct fwd_peer *peer, struct rtcp_report_block *blo
     unsigned count = 0;
     for (unsigned i = 0; i < peer->section_count; i++) {
         struct uplink *uplink = peer->sections[i].uplink;
-        if (!uplink || !uplink->reception.started || !peer->sections[i].media.inbound)
+        if (!uplink || !uplink->reception.started || uplink->ended ||
+            !peer->sections[i].media.inbound)
             continue;
         if (count + 2 > RTCP_MAX_REPORT_BLOCKS)
             break;

@@ -148,6 +148,13 @@ void slot_reconsider(struct slot *slot, int64_t now_us)
     }
 }
 
+void slot_source_ended(struct slot *slot, int64_t now_us)
+{
+    if (is_video(slot))
+        stop(slot);
+    slot_reconsider(slot, now_us);
+}
+
 /* A key frame that has only just begun serves the next receiver, too: its first packet brings the
  * rest along. */
 static void young_keyframe_replay(struct slot *slot, int64_t now_us)

@@ -86,6 +86,9 @@ void slot_feed(struct slot *slot, struct uplink *source, int64_t now_us);
 /* Looks at gate, codec and source again after one of them changed. */
 void slot_reconsider(struct slot *slot, int64_t now_us);
 
+/* The source will send no more for now: a picture waits for the next key frame. */
+void slot_source_ended(struct slot *slot, int64_t now_us);
+
 /* A packet of the source. */
 void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t now_us);
 

@@ -73,7 +73,8 @@ static struct section *section_by_payload(struct fwd_peer *peer, uint8_t pt)
             continue;
         found = section;
         found_count++;
-        if ((repair ? section->uplink->rtx_ssrc : section->uplink->ssrc) != 0)
+        if ((repair ? section->uplink->rtx_ssrc : section->uplink->ssrc) != 0 &&
+            !section->uplink->ended)
             continue;
         unbound = section;
         unbound_count++;

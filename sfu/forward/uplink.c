@@ -133,7 +133,8 @@ static bool can_be_asked(const struct uplink *uplink)
     const struct fwd_peer *peer = uplink->peer;
     const struct sfu_section *media = &peer->sections[uplink->section].media;
     return media->kind == SFU_VIDEO && media->inbound && media->payload_count > 0 &&
-           uplink->ssrc != 0 && peer->secured && (uplink->to_slots || uplink->to_sink);
+           uplink->ssrc != 0 && !uplink->ended && peer->secured &&
+           (uplink->to_slots || uplink->to_sink);
 }
 
 void uplink_keyframe_wish(struct uplink *uplink, int64_t now_us)
@@ -268,6 +269,7 @@ void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool re
 {
     if (!number_note(uplink, packet, repaired, now_us))
         return;
+    uplink->ended = false;
     uplink->last_us = now_us;
     if (!codec_note(uplink, packet->codec, now_us))
         return;
@@ -286,6 +288,15 @@ void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool re
         next = slot->next;
         slot_forward(slot, packet, now_us);
     }
+}
+
+void uplink_end(struct uplink *uplink, int64_t now_us)
+{
+    uplink->ended = true;
+    uplink->missing.count = 0;
+    uplink->report.known = false;
+    for (struct slot *slot = uplink->slots; slot; slot = slot->next)
+        slot_source_ended(slot, now_us);
 }
 
 bool uplink_recall(struct uplink *uplink, int64_t number, struct uplink_packet *ret_packet)

@@ -34,6 +34,7 @@ struct uplink {
 
     enum sfu_codec codec; /* of the newest packet; SFU_CODEC_NONE: none came yet */
     struct bucket codec_changes;
+    bool ended; /* its sender said goodbye (RTCP BYE); the next packet is a new beginning */
     bool media_told, codec_untold; /* SFU_EVENT_MEDIA was told; the codec was not yet */
     unsigned epoch;  /* grows whenever sequence numbers and timestamps may have jumped */
     int64_t last_us; /* newest packet */
@@ -87,6 +88,10 @@ bool uplink_recall(struct uplink *uplink, int64_t number, struct uplink_packet *
 
 /* The stream goes on under another SSRC. */
 void uplink_rebind(struct uplink *uplink, uint32_t ssrc);
+
+/* The sender said that no more will come (RFC 3550 section 6.6): nothing is asked for or reported on
+ * until something comes nevertheless. */
+void uplink_end(struct uplink *uplink, int64_t now_us);
 
 /* Gives a packet as it came to the room's sink. */
 void uplink_sink(struct uplink *uplink, const struct rtp_packet *packet, enum sfu_codec codec,

@@ -91,6 +91,19 @@ bool address_is_link_local(const struct address *address)
     return address->ip[0] == 0xfe && (address->ip[1] & 0xc0) == 0x80;
 }
 
+struct address address_source(const struct address *address)
+{
+    enum { PREFIX6_BYTES = 8 };
+    struct address source = {.family = address->family};
+    memcpy(source.ip, address->ip, address->family == AF_INET6 ? PREFIX6_BYTES : sizeof source.ip);
+    return source;
+}
+
+bool address_equal(const struct address *a, const struct address *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
 bool tuple_equal(const struct tuple *a, const struct tuple *b)
 {
     return memcmp(a, b, sizeof *a) == 0;

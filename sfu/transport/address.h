@@ -44,6 +44,10 @@ bool address_is_any(const struct address *address);
 bool address_is_loopback(const struct address *address);
 bool address_is_link_local(const struct address *address);
 
+/* Whose an address is, for limits a source: the address without its port; of IPv6 the first 64 bits. */
+struct address address_source(const struct address *address);
+bool address_equal(const struct address *a, const struct address *b);
+
 bool tuple_equal(const struct tuple *a, const struct tuple *b);
 
 /* `seed` keeps strangers from choosing who collides. */

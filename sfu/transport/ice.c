@@ -90,16 +90,13 @@ static uint16_t read_header(const uint8_t *data, size_t len)
     return type;
 }
 
-/* An error response to a request that proved nothing: never longer than what was received. */
-static void refuse(struct ice_responder *r, const StunMessage *request, StunError code, size_t len,
+/* An error response to a request that proved nothing. */
+static void refuse(struct ice_responder *r, const StunMessage *request, StunError code,
                    uint8_t *reply)
 {
     StunMessage message;
-    if (!stun_agent_init_error(&r->agent, &message, reply, ICE_REPLY_BYTES, request, code))
-        return;
-    size_t reply_len = stun_agent_finish_message(&r->agent, &message, NULL, 0);
-    if (reply_len <= len)
-        r->check->reply_len = reply_len;
+    if (stun_agent_init_error(&r->agent, &message, reply, ICE_REPLY_BYTES, request, code))
+        r->check->reply_len = stun_agent_finish_message(&r->agent, &message, NULL, 0);
 }
 
 static void refuse_attributes(struct ice_responder *r, const StunMessage *request, uint8_t *reply)
@@ -137,6 +134,8 @@ static void judge(struct ice_responder *r, const uint8_t *data, size_t len,
     StunMessage request;
     StunValidationStatus status =
         stun_agent_validate(&r->agent, &request, data, len, find_password, r);
+    r->check->authentic = status == STUN_VALIDATION_SUCCESS ||
+                          status == STUN_VALIDATION_UNKNOWN_REQUEST_ATTRIBUTE;
     switch (status) {
     case STUN_VALIDATION_SUCCESS: accept_check(r, &request, from, reply); break;
     case STUN_VALIDATION_UNKNOWN_REQUEST_ATTRIBUTE:
@@ -146,12 +145,12 @@ static void judge(struct ice_responder *r, const uint8_t *data, size_t len,
         break;
     case STUN_VALIDATION_UNAUTHORIZED:
         if (may_refuse && r->check->drop != SFU_DROP_STUN_UNKNOWN_UFRAG)
-            refuse(r, &request, STUN_ERROR_UNAUTHORIZED, len, reply);
+            refuse(r, &request, STUN_ERROR_UNAUTHORIZED, reply);
         break;
     case STUN_VALIDATION_BAD_REQUEST:
     case STUN_VALIDATION_UNAUTHORIZED_BAD_REQUEST:
         if (may_refuse)
-            refuse(r, &request, STUN_ERROR_BAD_REQUEST, len, reply);
+            refuse(r, &request, STUN_ERROR_BAD_REQUEST, reply);
         break;
     case STUN_VALIDATION_NOT_STUN:
     case STUN_VALIDATION_INCOMPLETE_STUN:
@@ -175,6 +174,9 @@ void ice_answer(struct ice_responder *responder, const uint8_t *data, size_t len
     responder->check = ret_check;
     judge(responder, data, len, from, may_refuse, ret_reply);
     responder->check = NULL;
+    /* Nobody can make us send more than he sends, to whatever address he claims. */
+    if (!ret_check->authentic && ret_check->reply_len > len)
+        ret_check->reply_len = 0;
     if (ret_check->verdict != ICE_CHECKED)
         ret_check->owner = NULL;
 }

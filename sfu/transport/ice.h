@@ -38,7 +38,8 @@ struct ice_check {
     void *owner;                 /* ICE_CHECKED */
     char ufrag[SFU_UFRAG_BYTES]; /* ICE_CHECKED: the local one that was used */
     bool use_candidate;          /* ICE_CHECKED: the sender nominates this path */
-    size_t reply_len;            /* 0: send nothing. Never longer than an unauthenticated request */
+    bool authentic;              /* its integrity was right, whatever else is wrong with it */
+    size_t reply_len; /* 0: send nothing. Never longer than a request that is not authentic */
 };
 
 /* Worker thread. `data` has UDP_SPARE_BYTES readable bytes behind `len`. `may_refuse`: whether an

@@ -22,10 +22,24 @@ static void drop(struct worker *worker, enum sfu_drop why)
     counters_drop(&worker->counters, why);
 }
 
+/* Whether a check is looked at. From a tuple that passed one before always; else its source and all
+ * strangers together may have so many. `ret_source` is where the token came from, or NULL. */
+static bool may_check(struct worker *worker, const struct tuple *tuple, struct bucket **ret_source)
+{
+    *ret_source = NULL;
+    if (directory_find_tuple(worker->directory, tuple))
+        return true;
+    struct bucket *source = sources_find(worker->sources, &tuple->remote);
+    if (!bucket_take(source, worker->now_us) || !bucket_take(&worker->checks, worker->now_us))
+        return false;
+    *ret_source = source;
+    return true;
+}
+
 static void take_stun(struct worker *worker, struct udp_datagram *d)
 {
-    bool known = directory_find_tuple(worker->directory, &d->tuple) != NULL;
-    if (!known && !bucket_take(&worker->checks, worker->now_us)) {
+    struct bucket *source;
+    if (!may_check(worker, &d->tuple, &source)) {
         drop(worker, SFU_DROP_STUN_RATE);
         return;
     }
@@ -36,6 +50,8 @@ static void take_stun(struct worker *worker, struct udp_datagram *d)
     ice_answer(worker->ice, d->data, d->len, &d->tuple.remote, may_refuse, reply, &check);
     if (check.verdict == ICE_CHECKED || !check.reply_len)
         worker->refusals = before;
+    if (check.verdict == ICE_CHECKED && source) /* a house full of callers is no flood */
+        bucket_give_back(source);
     if (check.verdict == ICE_DROPPED)
         drop(worker, check.drop);
     if (check.verdict == ICE_CHECKED &&

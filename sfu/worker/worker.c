@@ -60,6 +60,9 @@ static int make_parts(struct worker *worker, const struct sfu_config *config,
     r = r ? r : udp_inbox_create(&worker->inbox);
     r = r ? r : batch_create(worker->sockets, &worker->counters, &worker->batch);
     r = r ? r : directory_create(config->max_peers, &worker->directory);
+    r = r ? r
+          : sources_create(WORKER_SOURCE_CHECKS_PER_S, WORKER_SOURCE_CHECKS_BURST,
+                           &worker->sources);
     r = r ? r : ice_responder_create(intake_find_ufrag, worker, &worker->ice);
     r = r ? r : dtls_context_create(identity, &worker->dtls);
     return r;
@@ -308,6 +311,7 @@ void worker_destroy(struct worker *worker)
     udp_inbox_destroy(worker->inbox);
     batch_destroy(worker->batch);
     directory_destroy(worker->directory);
+    sources_destroy(worker->sources);
     ice_responder_destroy(worker->ice);
     dtls_context_destroy(worker->dtls);
     free(worker);

@@ -9,6 +9,7 @@
 #include "sfu/transport/directory.h"
 #include "sfu/transport/dtls.h"
 #include "sfu/transport/ice.h"
+#include "sfu/transport/sources.h"
 #include "sfu/transport/udp.h"
 #include "sfu/worker/batch.h"
 #include "sfu/worker/registry.h"
@@ -23,10 +24,14 @@
 enum {
     WORKER_COMMANDS = 1024, /* mailbox */
     WORKER_COMMANDS_A_TURN = 64,
-    WORKER_BACKLOG = 1024,       /* events that the control thread's mailbox had no room for */
-    WORKER_CHECKS_PER_S = 5000,  /* STUN checks from unknown tuples whose integrity is computed */
-    WORKER_REFUSALS_PER_S = 100, /* STUN error responses */
-    WORKER_STRAYS_PER_S = 200,   /* media packets from unknown tuples that are tried */
+    WORKER_BACKLOG = 1024,      /* events that the control thread's mailbox had no room for */
+    WORKER_CHECKS_PER_S = 5000, /* STUN checks from unknown tuples whose integrity is computed */
+    WORKER_SOURCE_CHECKS_PER_S = 100, /* … of them that fail, from one source */
+    WORKER_SOURCE_CHECKS_BURST = 200,
+    WORKER_REFUSALS_PER_S = 100,    /* STUN error responses */
+    WORKER_STRAYS_PER_S = 200,      /* media packets from unknown tuples that are tried */
+    WORKER_HANDSHAKES = 512,        /* DTLS handshakes at a time: 47 KiB each */
+    WORKER_SOURCE_HANDSHAKES = 128, /* … of peers at one source */
 };
 
 struct worker {
@@ -49,6 +54,7 @@ struct worker {
     struct ice_responder *ice;
     struct dtls_context *dtls;
     struct fwd_env fwd_env;
+    struct sources *sources; /* of checks that fail */
     struct bucket checks, refusals, strays;
     struct registry rooms, peers_by_id; /* of struct room, struct peer */
     struct peer *peers;                 /* borrowed from their rooms; peer.worker_next */
@@ -76,8 +82,8 @@ int worker_start(struct worker *worker);
 void worker_destroy(struct worker *worker);
 
 /* Worker thread. Tells the control thread; never blocks. False: the control thread is hopelessly
- * behind, there is no place even in the backlog. Half of that is for events that are told only once;
- * who tells what is so (media, codec, slot, quality) or that a peer failed, tells it again later. */
+ * behind, there is no place even in the backlog. Half of that is for events without which nothing goes
+ * on (connected, secured, silent, back, failed). All but quality are told again later by who tells them. */
 bool worker_tell(struct worker *worker, const struct sfu_event *event);
 
 /* Worker thread. One datagram that is not media, at once and past the batch: STUN and DTLS. */
