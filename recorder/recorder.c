@@ -303,6 +303,17 @@ bool rec_next_event(struct rec *rec, struct rec_event *ret_event)
     return true;
 }
 
+int rec_pulse_ask(struct rec *rec, uint64_t pulse)
+{
+    return rec_writer_post(rec->writer,
+                           &(struct rec_command){.type = REC_COMMAND_PULSE, .pulse = pulse});
+}
+
+uint64_t rec_pulse(const struct rec *rec)
+{
+    return rec->health.pulse;
+}
+
 static int64_t lag_us(const struct rec_health *health)
 {
     int64_t waiting_us = health->waiting_since_us;

@@ -94,6 +94,11 @@ struct rec_stats {
 /* Any thread. */
 void rec_stats_read(const struct rec *rec, struct rec_stats *ret_stats);
 
+/* Control thread. Asks the writer for a sign of life; `pulse` grows from call to call. 0 or -EAGAIN. */
+int rec_pulse_ask(struct rec *rec, uint64_t pulse);
+/* Any thread. The last pulse that it has answered. */
+uint64_t rec_pulse(const struct rec *rec);
+
 /* ---- the archive: what shipinban-recorder has made ------------------------------------------------ */
 
 enum rec_archive_state {

@@ -326,6 +326,23 @@ bool sfu_next_event(struct sfu *sfu, struct sfu_event *ret_event)
     return mailbox_take(sfu->events, ret_event);
 }
 
+int sfu_pulse_ask(struct sfu *sfu, uint64_t pulse)
+{
+    int r = 0;
+    for (unsigned i = 0; i < sfu->worker_count; i++)
+        if (post(sfu, i, &(struct command){.type = COMMAND_PULSE, .pulse = pulse}) < 0)
+            r = -EAGAIN;
+    return r;
+}
+
+uint64_t sfu_pulse(const struct sfu *sfu)
+{
+    uint64_t least = UINT64_MAX;
+    for (unsigned i = 0; i < sfu->worker_count; i++)
+        least = MIN(least, atomic_load(&sfu->workers[i]->pulse));
+    return least;
+}
+
 void sfu_counters_read(const struct sfu *sfu, struct sfu_counters *ret_counters)
 {
     *ret_counters = (struct sfu_counters){0};

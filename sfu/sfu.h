@@ -242,6 +242,12 @@ int sfu_event_fd(const struct sfu *sfu);
 /* Control thread. False when there is none. */
 bool sfu_next_event(struct sfu *sfu, struct sfu_event *ret_event);
 
+/* Control thread. Asks every worker for a sign of life; `pulse` grows from call to call. 0 or -EAGAIN: not all of them
+ * could be asked. */
+int sfu_pulse_ask(struct sfu *sfu, uint64_t pulse);
+/* Any thread. The last pulse that every worker has answered. */
+uint64_t sfu_pulse(const struct sfu *sfu);
+
 /* ---- counters -------------------------------------------------------------------------------------- */
 
 /* Why a packet was not forwarded. Every drop has a name; sfu_drop_name() gives it ("srtp_auth"). */
@@ -255,7 +261,7 @@ enum sfu_drop {
     SFU_DROP_STUN_RATE,     /* too many unauthenticated checks: not even looked at */
     SFU_DROP_UNKNOWN_TUPLE, /* DTLS or SRTP from an address that passed no check */
     SFU_DROP_DTLS_MALFORMED,
-    SFU_DROP_DTLS_BUSY, /* too many handshakes at a time; the peer repeats itself */
+    SFU_DROP_DTLS_BUSY,   /* too many handshakes at a time; the peer repeats itself */
     SFU_DROP_DTLS_LATE,   /* the association's handshake state is freed: alerts of leaving peers */
     SFU_DROP_NOT_SECURED, /* SRTP before the handshake ended */
     SFU_DROP_SRTP_AUTH,

@@ -19,6 +19,7 @@
 #include "signaling/session/recording.h"
 #include "signaling/session/reports.h"
 #include "signaling/session/session.h"
+#include "signaling/watchdog.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/dispatch.h"
 #include "signaling/wire/forwarded.h"
@@ -257,6 +258,7 @@ int sig_daemon_create(const struct sig_config *config, struct sig_daemon **ret_d
     daemon->sources[0] = watch(hall_fd(daemon->hall), hall_is_readable, daemon);
     daemon->sources[1] = watch(sfu_event_fd(daemon->sfu), sfu_is_readable, daemon);
     daemon->sources[2] = watch(rec_event_fd(daemon->rec), rec_is_readable, daemon);
+    daemon->watchdog = sig_watchdog_create(daemon);
     *ret_daemon = daemon;
     return 0;
 }
@@ -294,6 +296,7 @@ static void sources_destroy(struct sig_daemon *daemon)
         }
     g_clear_handle_id(&daemon->queue_timer, g_source_remove);
     sig_drain_finish(&daemon->drain);
+    g_clear_pointer(&daemon->watchdog, sig_watchdog_destroy);
 }
 
 void sig_daemon_destroy(struct sig_daemon *daemon)

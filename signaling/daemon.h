@@ -17,6 +17,7 @@ struct sig_server;
 struct sig_claims;
 struct sig_addresses;
 struct sig_errands;
+struct sig_watchdog;
 struct sig_proxies;
 
 struct sig_daemon {
@@ -35,6 +36,7 @@ struct sig_daemon {
     int64_t started_us; /* monotonic */
     bool draining;
     struct sig_drain drain;
+    struct sig_watchdog *watchdog;
     struct sig_tally tally;
 
     GHashTable *clients;    /* sid -> struct sig_client, owned */

@@ -104,9 +104,10 @@ static bool goodbyes_are_said(const struct sig_daemon *daemon)
 
 static void status_tell(const struct sig_daemon *daemon)
 {
-    int64_t left_us = daemon->drain.deadline_us - clock_now_us();
-    notify_status("draining: %u calls run, at most %" G_GINT64_FORMAT " s more",
-                  sig_drain_calls(daemon), MAX(left_us, 0) / G_USEC_PER_SEC);
+    g_autoptr(GDateTime) deadline =
+        g_date_time_new_from_unix_local(daemon->drain.deadline_at_us / G_USEC_PER_SEC);
+    g_autofree char *at = g_date_time_format(deadline, "%H:%M:%S");
+    notify_status("draining: %u calls run, until %s at the latest", sig_drain_calls(daemon), at);
 }
 
 static gboolean look(gpointer user)

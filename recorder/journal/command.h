@@ -17,6 +17,7 @@ enum rec_command_type {
     REC_COMMAND_OPEN_FAILED, /* opener: error */
     REC_COMMAND_BLOCK,       /* control: block */
     REC_COMMAND_CLOSE,       /* control: reason */
+    REC_COMMAND_PULSE,       /* control: pulse, to be answered in the health figures */
 };
 
 /* A journal's place on disk. The descriptors belong to whoever holds this. */
@@ -44,6 +45,7 @@ struct rec_command {
         } open;
         struct rec_opened opened;
         int error;
+        uint64_t pulse;
         struct rec_block block;
         char reason[REC_REASON_BYTES];
     };

@@ -19,6 +19,7 @@ struct rec_health {
     _Atomic uint64_t free_bytes;      /* syncer */
     _Atomic int spool_error; /* negative errno of the last fault of the volume; 0: it works */
     _Atomic unsigned open_journals; /* writer */
+    _Atomic uint64_t pulse;         /* writer: the last question for a sign of life */
 };
 
 /* Posts what happened to the control thread. The mailbox holds every event that must arrive; only

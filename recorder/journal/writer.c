@@ -125,6 +125,7 @@ static void handle_command(struct rec_writer *writer, const struct rec_command *
             rec_event_tell(writer->env.events, &(struct rec_event){.type = REC_EVENT_CLOSED,
                                                                    .journal = command->journal});
         break;
+    case REC_COMMAND_PULSE: writer->env.health->pulse = command->pulse; break;
     case REC_COMMAND_OPENED:
     case REC_COMMAND_OPEN_FAILED: break; /* answers: they come through the other mailbox */
     }

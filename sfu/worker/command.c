@@ -109,5 +109,6 @@ void command_apply(struct worker *worker, const struct command *command)
     case COMMAND_UPLINK_KEYFRAME:
         apply_to_peer(worker, registry_find(&worker->peers_by_id, command->peer), command);
         break;
+    case COMMAND_PULSE: atomic_store(&worker->pulse, command->pulse); break;
     }
 }

@@ -17,6 +17,7 @@ enum command_type {
     COMMAND_SLOT_FEED,
     COMMAND_UPLINK_GATE,
     COMMAND_UPLINK_KEYFRAME,
+    COMMAND_PULSE,
 };
 
 struct command {
@@ -26,6 +27,7 @@ struct command {
     unsigned section;
     union {
         uint32_t tag;
+        uint64_t pulse;
         struct sfu_negotiation *negotiation; /* heap; ownership goes with the command */
         struct {
             sfu_peer_id source;

@@ -39,6 +39,7 @@ struct worker {
     pthread_t thread;
     bool running; /* the thread was started; control thread's */
     int epoll_fd, stop_fd;
+    _Atomic uint64_t pulse;   /* the last question for a sign of life; any thread reads */
     struct mailbox *commands; /* owned */
     struct mailbox *events;   /* borrowed from the sfu */
 
