@@ -99,7 +99,9 @@ bool sdp_h264_is_accepted(const char *fmtp)
 
 static enum sfu_codec codec_of(const struct rtpmap *map, const char *fmtp)
 {
-    if (strcasecmp(map->encoding, "opus/48000/2") == 0)
+    /* Without the channels: pipelines of GStreamer often leave them out. */
+    if (strcasecmp(map->encoding, "opus/48000/2") == 0 ||
+        strcasecmp(map->encoding, "opus/48000") == 0)
         return SFU_CODEC_OPUS;
     if (strcasecmp(map->encoding, "VP8/90000") == 0)
         return SFU_CODEC_VP8;
