@@ -239,12 +239,16 @@ void far_peer_send_check(struct far_peer *peer, bool nominate)
     uint8_t buffer[1500];
     char username[64];
     StunMessage message;
+    StunTransactionId *id = &peer->checks[peer->check_count++ % FAR_CHECKS];
+    if (peer->check_count > FAR_CHECKS)
+        stun_agent_forget_transaction(&peer->agent, *id);
     g_snprintf(username, sizeof username, "%s:%s", peer->theirs.ufrag, peer->ufrag);
     size_t len = stun_usage_ice_conncheck_create(
         &peer->agent, &message, buffer, sizeof buffer, (uint8_t *)username, strlen(username),
         (uint8_t *)peer->theirs.pwd, strlen(peer->theirs.pwd), nominate && !peer->controlled,
         !peer->controlled, 12345, FAR_TIE, NULL, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
     g_assert_cmpuint(len, >, 0);
+    stun_message_id(&message, *id);
     far_peer_send_raw(peer, buffer, len);
 }
 

@@ -13,6 +13,10 @@
 enum { FAR_TIMEOUT_US = 5000000, FAR_RESEND_US = 200000 };
 #define FAR_TIE 0x1234567890 /* tie-breaker of checks */
 
+/* Answers to the last so many checks are still known. libnice remembers 200 unanswered requests and then
+ * makes no more: a peer whose server is away has to forget. */
+enum { FAR_CHECKS = 32 };
+
 struct far_peer {
     int fd;
     struct sockaddr_storage to;
@@ -33,6 +37,8 @@ struct far_peer {
     bool handshake_done, handshake_failed;
     srtp_t in, out;
     bool controlled; /* checks say so; the far side nominates (RFC 8445 section 6.1.1) */
+    StunTransactionId checks[FAR_CHECKS]; /* the last ones sent, a ring */
+    unsigned check_count;
     bool check_answered;
     int check_error;
     bool media_waiting;
