@@ -57,6 +57,26 @@
     round(options.portrait.hair, x, height * 0.3, height * 0.17, height * 0.12);
   };
 
+  /* Grain that changes with every frame, so that a picture fills the line as a real room's does. */
+  const tile = 512;
+  let grain;
+  const grainOver = (draw) => {
+    if (!grain) {
+      grain = document.createElement('canvas');
+      grain.width = grain.height = tile;
+      const dots = new ImageData(tile, tile);
+      for (let i = 0; i < dots.data.length; i += 4) {
+        dots.data.fill(Math.random() * 256, i, i + 3);
+        dots.data[i + 3] = 255;
+      }
+      grain.getContext('2d').putImageData(dots, 0, 0);
+    }
+    draw.globalAlpha = options.grain;
+    for (let x = -Math.random() * tile; x < canvas.width; x += tile)
+      for (let y = -Math.random() * tile; y < canvas.height; y += tile) draw.drawImage(grain, Math.round(x), Math.round(y));
+    draw.globalAlpha = 1;
+  };
+
   const paint = () => {
     const draw = canvas.getContext('2d'), counter = e2e.counter++;
     if (options.portrait) {
@@ -68,6 +88,7 @@
       draw.fillStyle = bit ? '#fff' : '#000';
       draw.fillRect((i % columns) * width, Math.floor(i / columns) * height, width, height);
     });
+    if (options.grain) grainOver(draw);
     e2e.painted.push([counter, performance.timeOrigin + performance.now()]);
     if (counter % markEvery === 0 && e2e.microphone) beep();
   };
@@ -82,7 +103,10 @@
     }
     return canvas.captureStream(options.fps).getVideoTracks()[0];
   };
-  const microphoneTrack = () => {
+  const realUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  /* Without a sound card Firefox never starts an AudioContext; its own fake microphone needs none. */
+  const microphoneTrack = async () => {
+    if (options.fakeMicrophone) return (await realUserMedia({ audio: true })).getAudioTracks()[0];
     const audio = context();
     if (!e2e.microphone) {
       e2e.microphone = audio.createMediaStreamDestination();
@@ -105,7 +129,7 @@
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     if (constraints.video && e2e.denyCamera) throw new DOMException('Permission denied', 'NotAllowedError');
     const tracks = [];
-    if (constraints.audio) tracks.push(microphoneTrack());
+    if (constraints.audio) tracks.push(await microphoneTrack());
     if (constraints.video) tracks.push(cameraTrack());
     e2e.tracks.push(...tracks);
     return new MediaStream(tracks);
@@ -178,10 +202,32 @@
     else e2e.watch('[data-testid="remote-video"]');
   }, 10);
 
+  /* The same without an AudioContext: a second of it is recorded, decoded, and every 10 Hz looked at (Goertzel). */
+  const loudestRecorded = async (tracks) => {
+    const recorder = new MediaRecorder(new MediaStream(tracks)), parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const ended = new Promise((done) => (recorder.onstop = done));
+    recorder.start();
+    setTimeout(() => recorder.stop(), 1000);
+    await ended;
+    const samples = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(await new Blob(parts).arrayBuffer());
+    const heard = samples.getChannelData(0).subarray(-24000);
+    const power = (hz) => {
+      const k = 2 * Math.cos((2 * Math.PI * hz) / 48000);
+      let a = 0, b = 0;
+      for (const sample of heard) [a, b] = [sample + k * a - b, a];
+      return (a * a + b * b - k * a * b) / heard.length;
+    };
+    let loudest = { hz: 0, power: 1e-3 };
+    for (let hz = 200; hz <= 2500; hz += 10) if (power(hz) > loudest.power) loudest = { hz, power: power(hz) };
+    return loudest.hz;
+  };
+
   /* The loudest frequency of what a media element plays, by an FFT over 4096 samples at 48 kHz. */
   e2e.loudestHz = async (selector) => {
     const element = document.querySelector(selector);
     if (!element?.srcObject?.getAudioTracks().length) return 0;
+    if (options.fakeMicrophone) return loudestRecorded(element.srcObject.getAudioTracks());
     const audio = context();
     await audio.resume();
     const analyser = audio.createAnalyser();

@@ -12,7 +12,7 @@ describe('a citizen on a bad network', () => {
   before(async () => {
     network = new Network(11);
     stack = await Stack.start();
-    clerk = await signIn(stack);
+    clerk = await signIn(stack, { grain: 0.3 });
     ({ citizen } = await takeNumber(stack, { network }));
     await network.set('both', { delay_ms: 20, jitter_ms: 5 });
     await connect(citizen, clerk);
@@ -39,6 +39,32 @@ describe('a citizen on a bad network', () => {
     const { up, down } = await network.stats();
     assert.ok(up.lost > 10 && down.lost > 10, `the relay lost ${up.lost} up, ${down.lost} down`);
     await network.set('both', { loss: 0 });
+  });
+
+  it('bends to a line of 300 kbit/s, and the voice stays whole', async () => {
+    const voice = () => citizen.page.evaluate(async () => {
+      const heard = [...(await window.shipinban.pc.getStats()).values()].filter((s) => s.type === 'inbound-rtp' && s.kind === 'audio');
+      return { concealed: heard.reduce((sum, s) => sum + (s.concealedSamples ?? 0), 0), all: heard.reduce((sum, s) => sum + (s.totalSamplesReceived ?? 0), 0) };
+    });
+    const narrowed = Date.now();
+    await network.set('down', { rate_bps: 300000, queue_ms: 1000 });
+    await until(async () => {
+      await network.forget();
+      await seesOther(citizen, 2, 50);
+      const { down } = await network.stats();
+      return down.queue_full === 0 && down.queue_p95_ms < 300;
+    }, 'the clerk\'s camera to fit into the citizen\'s line', 40000);
+    const fitted = Date.now();
+    await network.forget();
+    const before = await voice();
+    await seesOther(citizen, 2, 100);
+    const { down } = await network.stats();
+    const after = await voice();
+    const concealed = (after.concealed - before.concealed) / (after.all - before.all);
+    console.log(`# 300 kbit/s: fits after ${((fitted - narrowed) / 1000).toFixed(1)} s; then ${Math.round((down.bytes * 8) / (Date.now() - fitted))} kbit/s, queue p95 ${down.queue_p95_ms} ms, ${(concealed * 100).toFixed(2)} % of the voice concealed`);
+    assert.equal(down.queue_full, 0);
+    assert.ok(concealed < 0.02, `${concealed} of the voice concealed`);
+    await network.set('down', { rate_bps: 0 });
   });
 
   it('goes on after the NAT gave it another port', async () => {
