@@ -8,16 +8,17 @@ WAIT_S = 30
 
 
 class Media:
-    """Offers on `page`, connects and sends. A context; the end of it is a page that is gone."""
+    """Offers on `page`, connects and sends. A context; the end of it is a page that is gone. `change` makes another offer out
+    of the one with Opus and VP8."""
 
-    def __init__(self, page, offer_id=1):
+    def __init__(self, page, offer_id=1, change=str):
         self.child = subprocess.Popen([os.environ['MEDIA_PEER']], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
         offer = []
         while (line := self.line()) != '.':
             offer.append(line)
-        self.offer = '\r\n'.join(offer) + '\r\n'
+        self.offer = change('\r\n'.join(offer) + '\r\n')
         self.answer = page.request('media.offer', {'sdp': self.offer, 'offer_id': offer_id})['sdp']
         self.say(self.answer.replace('\r\n', '\n').rstrip('\n') + '\n.')
         assert (line := self.line()) == 'secured', line
