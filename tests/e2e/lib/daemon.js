@@ -19,7 +19,7 @@ function ini(sections) {
 
 function settings(overrides) {
   const base = {
-    server: { listen: '127.0.0.1', port: 0, hostname: 'localhost', web_root: join(root, 'web-client/dist'), log_level: 'debug' },
+    server: { listen: '127.0.0.1', port: 0, hostname: 'localhost', web_root: process.env.SHIPINBAN_WEB ?? join(root, 'web-client/dist'), log_level: 'debug' },
     media: { listen: '127.0.0.1', udp_port: 0 },
     hall: { database: 'hall.db', seed_dir: join(root, 'hall/seed'), demo_accounts_file: 'demo-accounts.txt', always_open: true },
     recorder: { spool: 'spool', archive: 'archive', reserve_mib: 16, orphan_grace_ms: 500 },

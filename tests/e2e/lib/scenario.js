@@ -6,8 +6,8 @@ export const citizenTone = 660;
 export const clerkTone = 440;
 
 /** A citizen's page, up to the number on the screen. */
-export async function takeNumber(stack, { matter = 'SB02', ...options } = {}) {
-  const citizen = await Party.open(`${stack.url}/`, { viewport: phone, sender: 1, toneHz: citizenTone, ...options });
+export async function takeNumber(stack, { matter = 'SB02', engine = Party, ...options } = {}) {
+  const citizen = await engine.open(`${stack.url}/`, { viewport: phone, sender: 1, toneHz: citizenTone, ...options });
   await citizen.tap(`matter-${matter}`);
   await citizen.tap('take-number');
   await citizen.tap('notice-accept');
@@ -16,8 +16,8 @@ export async function takeNumber(stack, { matter = 'SB02', ...options } = {}) {
 }
 
 /** A clerk's page, signed in at the first window that the account has. */
-export async function signIn(stack, { staffNo = '3002', password, ...options } = {}) {
-  const clerk = await Party.open(`${stack.url}/clerk`, { viewport: desk, sender: 2, toneHz: clerkTone, ...options });
+export async function signIn(stack, { staffNo = '3002', password, engine = Party, ...options } = {}) {
+  const clerk = await engine.open(`${stack.url}/clerk`, { viewport: desk, sender: 2, toneHz: clerkTone, ...options });
   await clerk.shows('login-staff');
   await clerk.fill('login-staff', staffNo);
   await clerk.fill('login-password', password ?? (await stack.password(staffNo)));
@@ -54,6 +54,20 @@ export async function seesOther(party, sender, count, ms = 30000) {
 export async function seen(party, sender) {
   const all = await party.page.evaluate(() => window.e2e.seen);
   return all.filter((row) => row[0] === sender).map(([, counter, time, width, height]) => ({ counter, time, width, height }));
+}
+
+/** Waits until the page plays a voice of this frequency. A look may fall into the beep that marks every 50th frame: the next one does not. */
+export async function hears(party, hz) {
+  const heard = () => party.page.evaluate(async () => {
+    for (const element of document.querySelectorAll('audio, video')) {
+      element.dataset.e2eLoud = '1';
+      const loudest = await window.e2e.loudestHz('[data-e2e-loud]');
+      delete element.dataset.e2eLoud;
+      if (loudest && !element.muted) return loudest;
+    }
+    return 0;
+  });
+  return until(async () => Math.abs((await heard()) - hz) < 20, `a tone of ${hz} Hz`);
 }
 
 export async function hangUp(citizen) {
