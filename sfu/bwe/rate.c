@@ -2,8 +2,9 @@
 
 #include <math.h>
 
-static const double decrease = 0.85;       /* of what arrived */
-static const double increase_per_s = 1.08; /* far from what the line carried */
+static const double decrease = 0.85;            /* of what arrived */
+static const double increase_per_s = 1.08;      /* far from what the line carried */
+static const double increase_calm_per_s = 1.25; /* … and no queue for a while: media is the probe */
 static const double capacity_weight = 0.05;
 static const double packet_bits = 1200 * 8;
 static const double additive_least_bps_per_s = 4000;
@@ -11,6 +12,7 @@ static const double additive_least_bps_per_s = 4000;
 enum {
     DEFAULT_RTT_US = 200000,
     HEADROOM_BPS = 10000,
+    CALM_US = 5000000,
     LOSS_PAUSE_US = 300000, /* between two steps down for losses, and the round trip */
 };
 
@@ -85,7 +87,8 @@ static void go_up(struct rate *rate, double acked_bps, int64_t rtt_us, int64_t n
         double per_s = packet_bits / response_s;
         target += seconds * (per_s > additive_least_bps_per_s ? per_s : additive_least_bps_per_s);
     } else {
-        target *= pow(increase_per_s, seconds);
+        target *= pow(now_us - rate->decreased_us > CALM_US ? increase_calm_per_s : increase_per_s,
+                      seconds);
     }
     /* Who sends little learns little: not far above what arrives, but what was learned before stays. */
     double most = 1.5 * acked_bps + HEADROOM_BPS;

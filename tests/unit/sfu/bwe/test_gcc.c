@@ -122,6 +122,12 @@ static void test_narrow(void)
     g_assert_cmpfloat(bps, >, 300000 * 0.8);
     g_assert_cmpuint(line.link.counts.queue_full, ==, 0);
     g_assert_cmpuint(link_waited_ms(&line.link, 0.95), <, 300);
+
+    line.link.config.rate_bps = 2000000;
+    line_run(&line, 12);
+    bps = line_bps(&line, 3);
+    g_test_message("2 Mbit/s, 12 s later: %.0f kbit/s", bps / 1000);
+    g_assert_cmpfloat(bps, >, 1000000);
     line_finish(&line);
 }
 
