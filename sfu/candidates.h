@@ -12,8 +12,9 @@ struct candidates {
     struct sfu_candidate list[SFU_MAX_CANDIDATES];
 };
 
-/* Control thread. `public_ip` (may be NULL) stands for all addresses. 0, -EINVAL (not an address) or a
- * negative errno of getifaddrs(). */
+/* Control thread. `public_ip` (may be NULL) stands for all addresses of its family; of the other one those
+ * that are bound are announced, without link-local and temporary ones. 0, -EINVAL (not an address, or no
+ * socket of its family) or a negative errno of getifaddrs(). */
 int candidates_make(const struct udp_socket *sockets, unsigned socket_count, const char *public_ip,
                     struct candidates *ret_candidates);
 

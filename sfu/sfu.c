@@ -61,8 +61,9 @@ static int listen_on(struct worker *worker, const struct sfu_config *config, con
     else if (less_bytes && worker->index == 0 && worker->socket_count == 1)
         log_warning("sfu",
                     "the system gives sockets %zu bytes of buffer instead of %zu: packets will be "
-                    "lost under load (raise net.core.rmem_max and net.core.wmem_max)",
-                    less_bytes, config->socket_buffer_bytes);
+                    "lost under load (sysctl -w net.core.rmem_max=%zu net.core.wmem_max=%zu)",
+                    less_bytes, config->socket_buffer_bytes, config->socket_buffer_bytes,
+                    config->socket_buffer_bytes);
     return r;
 }
 

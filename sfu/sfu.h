@@ -37,13 +37,15 @@ enum {
 };
 
 struct sfu_config {
-    const char *listen
-        [SFU_MAX_LISTEN]; /* addresses to bind, NULL-terminated unless full; "0.0.0.0" and "::" are all */
-    const char *public_ip; /* NULL: candidates are the addresses of the interfaces that are bound */
-    uint16_t udp_port;     /* worker n uses udp_port + n; 0: the system chooses (tests) */
-    unsigned workers;      /* 1 to SFU_MAX_WORKERS */
-    unsigned max_rooms;    /* a worker */
-    unsigned max_peers;    /* a worker */
+    /* Addresses to bind, NULL-terminated unless full. "0.0.0.0" is all of IPv4, "::" all of IPv6 and
+     * nothing else: both may stand there. */
+    const char *listen[SFU_MAX_LISTEN];
+    /* Announced instead of the bound addresses of its family; NULL: those of the interfaces. */
+    const char *public_ip;
+    uint16_t udp_port;           /* worker n uses udp_port + n; 0: the system chooses (tests) */
+    unsigned workers;            /* 1 to SFU_MAX_WORKERS */
+    unsigned max_rooms;          /* a worker */
+    unsigned max_peers;          /* a worker */
     size_t socket_buffer_bytes;  /* asked for in both directions; less is warned of once */
     unsigned media_timeout_ms;   /* silence after which SFU_EVENT_SILENT is told (5000) */
     unsigned consent_timeout_ms; /* no ICE check for so long ends the path (30000) */

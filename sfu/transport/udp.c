@@ -20,13 +20,15 @@ static int set_int(int fd, int level, int option, int value)
     return setsockopt(fd, level, option, &value, sizeof value) < 0 ? -errno : 0;
 }
 
-/* The kernel doubles what is asked for and cuts it at net.core.{r,w}mem_max without an error. */
-static size_t ask_for_buffer(int fd, int option, size_t bytes)
+/* The kernel doubles what is asked for and cuts it at net.core.{r,w}mem_max without an error, unless who
+ * asks may administer the network. */
+static size_t ask_for_buffer(int fd, int option, int force_option, size_t bytes)
 {
     int got = 0;
     socklen_t got_len = sizeof got;
     int asked = bytes > INT32_MAX / 2 ? INT32_MAX / 2 : (int)bytes;
-    (void)set_int(fd, SOL_SOCKET, option, asked);
+    if (set_int(fd, SOL_SOCKET, force_option, asked) < 0)
+        (void)set_int(fd, SOL_SOCKET, option, asked);
     if (getsockopt(fd, SOL_SOCKET, option, &got, &got_len) < 0)
         return 0;
     return (size_t)got / 2;
@@ -75,14 +77,15 @@ int udp_open(const struct address *address, size_t buffer_bytes, struct udp_sock
     }
     *ret_less_bytes = 0;
     if (buffer_bytes) {
-        size_t in = ask_for_buffer(s.fd, SO_RCVBUF, buffer_bytes);
-        size_t out = ask_for_buffer(s.fd, SO_SNDBUF, buffer_bytes);
+        size_t in = ask_for_buffer(s.fd, SO_RCVBUF, SO_RCVBUFFORCE, buffer_bytes);
+        size_t out = ask_for_buffer(s.fd, SO_SNDBUF, SO_SNDBUFFORCE, buffer_bytes);
         size_t least = in < out ? in : out;
         *ret_less_bytes = least < buffer_bytes ? least : 0;
     }
     int probe = 0;
     socklen_t probe_len = sizeof probe;
     s.segments = getsockopt(s.fd, IPPROTO_UDP, UDP_SEGMENT, &probe, &probe_len) == 0;
+    s.send = sendmmsg;
     *ret_socket = s;
     return 0;
 }
@@ -96,7 +99,7 @@ void udp_close(struct udp_socket *socket)
 
 /* ---- receive ---- */
 
-enum { CONTROL_BYTES = 128, INBOX_STRIDE = UDP_DATAGRAM_BYTES + UDP_SPARE_BYTES };
+enum { INBOX_STRIDE = UDP_DATAGRAM_BYTES + UDP_SPARE_BYTES };
 _Static_assert(INBOX_STRIDE % 64 == 0, "datagrams start on cache lines");
 
 struct udp_inbox {
@@ -105,7 +108,7 @@ struct udp_inbox {
     struct sockaddr_storage from[UDP_BURST];
     union {
         struct cmsghdr align;
-        uint8_t bytes[CONTROL_BYTES];
+        uint8_t bytes[UDP_CONTROL_BYTES];
     } control[UDP_BURST];
     uint8_t *data; /* UDP_BURST strides */
     const struct udp_socket *socket;
@@ -162,7 +165,7 @@ int udp_receive(struct udp_socket *socket, uint32_t index, struct udp_inbox *inb
 {
     for (unsigned i = 0; i < UDP_BURST; i++) {
         inbox->messages[i].msg_hdr.msg_namelen = sizeof inbox->from[i];
-        inbox->messages[i].msg_hdr.msg_controllen = CONTROL_BYTES;
+        inbox->messages[i].msg_hdr.msg_controllen = UDP_CONTROL_BYTES;
     }
     int n = recvmmsg(socket->fd, inbox->messages, UDP_BURST, MSG_DONTWAIT, NULL);
     if (n < 0)
@@ -236,158 +239,4 @@ bool udp_inbox_datagram(struct udp_inbox *inbox, unsigned at, struct udp_datagra
     }
     *ret_datagram = d;
     return true;
-}
-
-/* ---- send ---- */
-
-/* One destination's sends of one flush: headers refer to the iov and control kept here. */
-struct outbox {
-    struct mmsghdr messages[UDP_BURST];
-    unsigned packets[UDP_BURST]; /* slices in each message */
-    struct iovec iov[UDP_BURST];
-    struct sockaddr_storage to;
-    socklen_t to_len;
-    union {
-        struct cmsghdr align;
-        uint8_t bytes[CONTROL_BYTES];
-    } control[UDP_BURST];
-    unsigned message_count;
-};
-
-static struct cmsghdr *put_control(struct msghdr *header, struct cmsghdr *cmsg, int level, int type,
-                                   const void *data, size_t len)
-{
-    cmsg->cmsg_level = level;
-    cmsg->cmsg_type = type;
-    cmsg->cmsg_len = CMSG_LEN(len);
-    memcpy(CMSG_DATA(cmsg), data, len);
-    header->msg_controllen += CMSG_SPACE(len);
-    return (struct cmsghdr *)((uint8_t *)cmsg + CMSG_SPACE(len));
-}
-
-static struct cmsghdr *put_source(struct msghdr *header, struct cmsghdr *cmsg,
-                                  const struct address *local)
-{
-    if (local->family == AF_INET) {
-        struct in_pktinfo info = {0};
-        memcpy(&info.ipi_spec_dst, local->ip, 4);
-        return put_control(header, cmsg, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
-    }
-    struct in6_pktinfo info = {.ipi6_ifindex = local->scope};
-    memcpy(&info.ipi6_addr, local->ip, 16);
-    return put_control(header, cmsg, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
-}
-
-static void outbox_add(struct outbox *out, const struct udp_socket *socket, const struct tuple *to,
-                       struct iovec *iov, unsigned packets)
-{
-    unsigned at = out->message_count++;
-    struct msghdr *header = &out->messages[at].msg_hdr;
-    *header = (struct msghdr){.msg_name = &out->to,
-                              .msg_namelen = out->to_len,
-                              .msg_iov = iov,
-                              .msg_iovlen = packets,
-                              .msg_control = out->control[at].bytes};
-    out->packets[at] = packets;
-    struct cmsghdr *cmsg = &out->control[at].align;
-    if (socket->wildcard && to->local.family)
-        cmsg = put_source(header, cmsg, &to->local);
-    if (packets > 1) {
-        uint16_t segment = (uint16_t)iov[0].iov_len;
-        put_control(header, cmsg, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof segment);
-    }
-    if (!header->msg_controllen)
-        header->msg_control = NULL;
-}
-
-/* How many of the slices make one UDP_SEGMENT send: equal lengths, the last may be shorter. */
-static unsigned run_length(const struct udp_slice *slices, size_t count, bool segments)
-{
-    if (!segments)
-        return 1;
-    size_t first = slices[0].len, total = first;
-    unsigned n = 1;
-    while (n < count && n < UDP_SEGMENTS_MAX && slices[n].len <= first &&
-           total + slices[n].len <= UDP_RUN_BYTES_MAX) {
-        total += slices[n].len;
-        if (slices[n++].len < first)
-            break;
-    }
-    return n;
-}
-
-static void outbox_fill(struct outbox *out, const struct udp_socket *socket, const struct tuple *to,
-                        const struct udp_slice *slices, size_t count, bool segments)
-{
-    out->message_count = 0;
-    out->to_len = address_to_sockaddr(&to->remote, &out->to);
-    for (size_t at = 0; at < count;) {
-        unsigned n = run_length(slices + at, count - at, segments);
-        for (unsigned i = 0; i < n; i++)
-            out->iov[at + i] = (struct iovec){.iov_base = (void *)slices[at + i].data,
-                                              .iov_len = slices[at + i].len};
-        outbox_add(out, socket, to, &out->iov[at], n);
-        at += n;
-    }
-}
-
-static void count_sent(struct counters *counters, const struct outbox *out, unsigned from, int n)
-{
-    for (unsigned i = from; i < from + (unsigned)n; i++) {
-        counter_add(&counters->packets_out, out->packets[i]);
-        counter_add(&counters->bytes_out, out->messages[i].msg_len);
-    }
-}
-
-static bool is_segment_refusal(int error)
-{
-    return error == EIO || error == EINVAL || error == EMSGSIZE;
-}
-
-/* Sends the messages; a run that the kernel or the card refuses is taken apart, and cards that say EIO
- * will say it again, so segments stay off. */
-static void outbox_send(struct outbox *out, struct udp_socket *socket, const struct tuple *to,
-                        struct counters *counters)
-{
-    unsigned at = 0;
-    while (at < out->message_count) {
-        int n = sendmmsg(socket->fd, out->messages + at, out->message_count - at, MSG_DONTWAIT);
-        if (n > 0) {
-            count_sent(counters, out, at, n);
-            at += (unsigned)n;
-            continue;
-        }
-        int error = errno;
-        if (error == EINTR)
-            continue;
-        unsigned packets = out->packets[at];
-        if (error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS) {
-            counter_add(&counters->drops[SFU_DROP_SEND_QUEUE_FULL], packets);
-        } else if (packets > 1 && is_segment_refusal(error)) {
-            socket->segments = socket->segments && error != EIO;
-            const struct iovec *iov = out->messages[at].msg_hdr.msg_iov;
-            for (unsigned i = 0; i < packets; i++) {
-                struct outbox single = {.message_count = 0, .to = out->to, .to_len = out->to_len};
-                struct iovec one = iov[i];
-                outbox_add(&single, socket, to, &one, 1);
-                outbox_send(&single, socket, to, counters);
-            }
-        } else {
-            counter_add(&counters->drops[SFU_DROP_SEND_FAILED], packets);
-        }
-        at++;
-    }
-}
-
-void udp_send(struct udp_socket *socket, const struct tuple *to, const struct udp_slice *slices,
-              size_t count, struct counters *counters)
-{
-    struct outbox out;
-    while (count) {
-        size_t n = count < UDP_BURST ? count : UDP_BURST;
-        outbox_fill(&out, socket, to, slices, n, socket->segments);
-        outbox_send(&out, socket, to, counters);
-        slices += n;
-        count -= n;
-    }
 }

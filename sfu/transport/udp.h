@@ -16,14 +16,22 @@ enum {
     UDP_SPARE_BYTES = 64,      /* behind every datagram: libnice reads past a lying length */
     UDP_SEGMENTS_MAX = 64,     /* the kernel's limit of segments a send */
     UDP_RUN_BYTES_MAX = 60000,
+    UDP_RUNS_HELD_MAX = 4095, /* runs that are not offered after many refusals */
+    UDP_CONTROL_BYTES = 128,  /* control messages of one datagram */
 };
+
+struct mmsghdr;
 
 struct udp_socket {
     int fd;               /* -1: not open */
     struct address bound; /* with the port that was given */
     bool wildcard;        /* the local address of each datagram is asked for and set */
-    bool segments;        /* UDP_SEGMENT works here (so far) */
+    bool segments;        /* the kernel knows UDP_SEGMENT */
+    unsigned runs_held;   /* not offered after the last refusal, and … */
+    unsigned runs_left;   /* … still not to be offered */
     uint32_t overflows;   /* SO_RXQ_OVFL as last seen */
+    /* sendmmsg(); tests put a card that refuses in its place. */
+    int (*send)(int fd, struct mmsghdr *messages, unsigned count, int flags);
 };
 
 /* Control thread. Non-blocking socket on `address`. `buffer_bytes` is asked for in both directions;

@@ -126,6 +126,95 @@ static void test_refused_segments(void)
     teardown(&ends);
 }
 
+/* A card, or a way, on which runs fail: it takes what is one packet. */
+static struct {
+    int error;
+    bool healed;
+    unsigned offers; /* of runs */
+} card;
+
+static int send_by_card(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+    if (messages[0].msg_hdr.msg_iovlen > 1) {
+        card.offers++;
+        if (!card.healed) {
+            errno = card.error;
+            return -1;
+        }
+    }
+    for (unsigned n = 1; n < count; n++)
+        if (messages[n].msg_hdr.msg_iovlen > 1)
+            return sendmmsg(fd, messages, n, flags);
+    return sendmmsg(fd, messages, count, flags);
+}
+
+/* Whatever the refusal is called, all packets arrive, in order; and it is not asked for every time. */
+static void test_refusing_card(gconstpointer error)
+{
+    enum { SENDS = 500 };
+    static const size_t sizes[] = {100, 900, 900, 900, 20, 1200, 1200, 30};
+    struct ends ends;
+    memset(&card, 0, sizeof card);
+    card.error = GPOINTER_TO_INT(error);
+    setup(&ends, "127.0.0.1", "127.0.0.1");
+    ends.a.send = send_by_card;
+    for (unsigned i = 0; i < SENDS; i++)
+        exchange(&ends, sizes, G_N_ELEMENTS(sizes));
+    g_assert_cmpuint(card.offers, >, 0);
+    g_assert_cmpuint(card.offers, <, 40);
+    g_assert_cmpuint(ends.counters.drops[SFU_DROP_SEND_FAILED], ==, 0);
+    g_assert_cmpuint(ends.counters.drops[SFU_DROP_SEND_QUEUE_FULL], ==, 0);
+
+    card.healed = true; /* another way out: it is found in the end, and then used always */
+    for (unsigned i = 0; i < UDP_RUNS_HELD_MAX; i++)
+        exchange(&ends, sizes, G_N_ELEMENTS(sizes));
+    card.offers = 0;
+    exchange(&ends, sizes, G_N_ELEMENTS(sizes));
+    exchange(&ends, sizes, G_N_ELEMENTS(sizes));
+    g_assert_cmpuint(card.offers, >=, 4);
+    teardown(&ends);
+}
+
+/* The one thing that is not refusal: what finds no place is dropped by that name, and nothing is tried
+ * again. */
+static void test_full_queue(void)
+{
+    static uint8_t data[1000];
+    struct udp_slice slices[] = {{data, 1000}, {data, 1000}, {data, 1000}, {data, 10}};
+    struct ends ends;
+    memset(&card, 0, sizeof card);
+    card.error = ENOBUFS;
+    setup(&ends, "127.0.0.1", "127.0.0.1");
+    struct tuple to = way_to_b(&ends, "127.0.0.1");
+    ends.a.send = send_by_card;
+    udp_send(&ends.a, &to, slices, G_N_ELEMENTS(slices), &ends.counters);
+    g_assert_cmpuint(ends.counters.drops[SFU_DROP_SEND_QUEUE_FULL], ==, 4);
+    g_assert_cmpuint(ends.counters.packets_out, ==, 0);
+    g_assert_cmpuint(card.offers, ==, 1);
+    teardown(&ends);
+}
+
+/* Who may administer the network gets the buffer that he asks for, whatever net.core says; who may not is
+ * told how much less it is. */
+static void test_buffers(void)
+{
+    enum { BYTES = 32 << 20 };
+    struct address address;
+    struct udp_socket socket;
+    size_t less = 1;
+    int got = 0;
+    socklen_t got_len = sizeof got;
+    address_parse("127.0.0.1", 0, &address);
+    g_assert_cmpint(udp_open(&address, BYTES, &socket, &less), ==, 0);
+    g_assert_cmpint(getsockopt(socket.fd, SOL_SOCKET, SO_RCVBUF, &got, &got_len), ==, 0);
+    if (less == 0)
+        g_assert_cmpint(got / 2, >=, BYTES);
+    else
+        g_assert_cmpuint((size_t)got / 2, >=, less);
+    g_assert_cmpuint(less, <, BYTES);
+    udp_close(&socket);
+}
+
 struct wildcard {
     const char *client, *any, *asked;
 };
@@ -256,6 +345,13 @@ int main(int argc, char **argv)
     g_test_add_func("/sfu/udp/frame", test_frame);
     g_test_add_func("/sfu/udp/random-sizes", test_random_sizes);
     g_test_add_func("/sfu/udp/refused-segments", test_refused_segments);
+    g_test_add_data_func("/sfu/udp/refusing-card-eio", GINT_TO_POINTER(EIO), test_refusing_card);
+    g_test_add_data_func("/sfu/udp/refusing-card-einval", GINT_TO_POINTER(EINVAL),
+                         test_refusing_card);
+    g_test_add_data_func("/sfu/udp/refusing-card-emsgsize", GINT_TO_POINTER(EMSGSIZE),
+                         test_refusing_card);
+    g_test_add_func("/sfu/udp/full-queue", test_full_queue);
+    g_test_add_func("/sfu/udp/buffers", test_buffers);
     static const struct wildcard v4 = {"127.0.0.1", "0.0.0.0", "127.0.0.9"};
     static const struct wildcard v6 = {"::1", "::", "::1"};
     g_test_add_data_func("/sfu/udp/wildcard-v4", &v4, test_wildcard);
