@@ -24,6 +24,7 @@ test_steps=(
     'web web-budget check web-build'
     'e2e e2e node build web-install web-build'
     'build build-search build'
+    'fuzz fuzz-million meson build-search'
     'search search meson build-search'
 )
 # Not part of a whole run: what it finds differs from run to run.
@@ -70,7 +71,7 @@ step_meson_log() {
     case $1 in
         *-asan) echo "build-asan/meson-logs/$1.json" ;;
         *-tsan) echo "build-tsan/meson-logs/$1.json" ;;
-        search) echo "build-search/meson-logs/search.json" ;;
+        search | fuzz-million) echo "build-search/meson-logs/$1.json" ;;
         *) echo "build/meson-logs/$1.json" ;;
     esac
 }
@@ -105,6 +106,14 @@ step_unit_tsan() {
 # The stored inputs and seeded mutations of them: the same ones in every run.
 step_fuzz_asan() {
     meson_suite build-asan fuzz fuzz-asan 3
+}
+
+# A million runs a parser from one seed with libFuzzer, two parsers at a time; then the table of what was reached.
+step_fuzz_million() {
+    local status=0
+    meson_suite build-search million fuzz-million 3 || status=$?
+    tests/fuzz/million.py --table build-search/tests/fuzz/million
+    return "$status"
 }
 
 # New inputs, a few seconds a parser.
