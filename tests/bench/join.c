@@ -3,6 +3,7 @@
 #include "tests/bench/stamp.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { VIDEO_TIMEOUT_US = 20000000 };
 
@@ -22,11 +23,20 @@ void meeting_finish(struct meeting *meeting)
         g_clear_pointer(&meeting->tokens[i], g_free);
 }
 
+static void settle(struct party *party)
+{
+    uint64_t one = 1;
+    if (!party->settled && write(party->meeting->settled_fd, &one, sizeof one) < 0)
+        g_error("a party could not be counted");
+    party->settled = true;
+}
+
 static gpointer party_main(gpointer data)
 {
     struct party *party = data;
     party->begin_ns = stamp_now_ns();
     party->failure = party->meeting->adapter->attend(party);
+    settle(party);
     return NULL;
 }
 
@@ -46,6 +56,13 @@ void party_end(struct party *party)
     }
     party->thread = NULL;
     party->leg_count = 0;
+}
+
+struct leg *party_leg(const struct party *party)
+{
+    struct far_peer *far = far_peer_create(NULL);
+    far_peer_rebind_to(far, party->meeting->options->address);
+    return leg_create(far, party->meeting->number, party->side);
 }
 
 char *party_connect(struct party *party, struct leg *leg)
@@ -70,5 +87,6 @@ char *party_expect_video(struct party *party)
         if (party->legs[i]->receives)
             party->first_video_ns =
                 load_wait_video(party->meeting->load, party->legs[i], VIDEO_TIMEOUT_US);
+    settle(party);
     return party->first_video_ns ? NULL : g_strdup("no picture came");
 }

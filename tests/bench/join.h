@@ -17,6 +17,7 @@ struct meeting {
     struct load *load;
     unsigned number;
     int stop_fd;         /* readable when all is to end; borrowed */
+    int settled_fd;      /* counts parties that have their picture or never will; borrowed */
     char *tokens[SIDES]; /* shipinban: of the two participants */
     uint64_t room;       /* janus */
     struct far_peer *direct[SIDES];
@@ -31,6 +32,7 @@ struct party {
     unsigned leg_count;
     int64_t begin_ns, first_video_ns; /* CLOCK_REALTIME; 0: never */
     char *failure;                    /* in words; NULL: none */
+    bool settled;                     /* it was counted */
 };
 
 struct adapter {
@@ -50,6 +52,9 @@ void meeting_finish(struct meeting *meeting);
 /* Starts the party's thread; party_end() waits for it, takes the legs from the load and frees them. */
 void party_begin(struct party *party, struct meeting *meeting, unsigned side);
 void party_end(struct party *party);
+
+/* For adapters: a leg with fresh credentials and a socket on the address the load comes from. */
+struct leg *party_leg(const struct party *party);
 
 /* For adapters: connects a leg whose description was read (ICE, DTLS), and gives it to the load. NULL or
  * words. The leg becomes the party's. */

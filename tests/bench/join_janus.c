@@ -147,7 +147,7 @@ static char *description_await(struct page *page, struct leg *leg, char **ret_fa
 
 static char *publish(struct party *party, struct page *page)
 {
-    struct leg *leg = leg_create(far_peer_create(NULL), party->meeting->number, party->side);
+    struct leg *leg = party_leg(party);
     g_autofree char *offer = sdp_offer(leg, LEG_KINDS, true), *answer = NULL;
     leg->sends = true;
     char *failure = attach(page, &page->publisher);
@@ -166,7 +166,7 @@ static char *publish(struct party *party, struct page *page)
 
 static char *subscribe(struct party *party, struct page *page)
 {
-    struct leg *leg = leg_create(far_peer_create(NULL), party->meeting->number, party->side);
+    struct leg *leg = party_leg(party);
     g_autofree char *offer = NULL;
     leg->receives = true;
     leg->far->controlled = true;

@@ -17,7 +17,8 @@ struct page {
     json_int_t last_id;
 };
 
-/* Everybody comes from an address of his own, as in life: limits count by it. */
+/* Everybody comes from an address of his own, as in life: limits count by it. On loopback there are enough
+ * of them. */
 static char *own_address(const struct meeting *meeting, unsigned side)
 {
     unsigned n = meeting->number * SIDES + side + 1;
@@ -172,7 +173,7 @@ static char *hello(struct page *page, const char *token)
 
 static char *offer(struct party *party, struct page *page)
 {
-    struct leg *leg = leg_create(far_peer_create(NULL), party->meeting->number, party->side);
+    struct leg *leg = party_leg(party);
     g_autofree char *sdp = sdp_offer(leg, 0, false);
     json_t *answer = NULL;
     leg->sends = leg->receives = true;

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum { DRAIN_NS = 300000000 };
-#define JOIN_NS_MAX INT64_C(60000000000)
+#define JOIN_NS_MAX INT64_C(600000000000)
 
 struct show {
     const struct adapter *adapter;
@@ -18,10 +18,9 @@ struct show {
     struct load *load;
     struct meeting *meetings;
     struct party (*parties)[SIDES];
-    int stop_fd;
+    int stop_fd, settled_fd;
     unsigned opened;
     char *failure;
-    gint all_there;
     struct process_figures idle;
 };
 
@@ -58,7 +57,8 @@ static gpointer admit(gpointer data)
                                     .options = show->options,
                                     .load = show->load,
                                     .number = show->opened,
-                                    .stop_fd = show->stop_fd};
+                                    .stop_fd = show->stop_fd,
+                                    .settled_fd = show->settled_fd};
         show->failure = show->adapter->open(meeting);
     }
     server_read(show, &show->idle);
@@ -69,7 +69,10 @@ static gpointer admit(gpointer data)
         next_ns += show->options->join_every_ms * INT64_C(1000000);
         pause_until(show, next_ns);
     }
-    g_atomic_int_set(&show->all_there, 1);
+    uint64_t one;
+    for (unsigned i = 0; i < SIDES * show->opened; i++)
+        if (read(show->settled_fd, &one, sizeof one) < 0)
+            break;
     load_stop(show->load);
     return NULL;
 }
@@ -137,7 +140,8 @@ int run(const struct adapter *adapter, const struct options *options)
     struct show show = {.adapter = adapter,
                         .options = options,
                         .load = load_create(options->loss_percent / 100),
-                        .stop_fd = eventfd(0, EFD_CLOEXEC)};
+                        .stop_fd = eventfd(0, EFD_CLOEXEC),
+                        .settled_fd = eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE)};
     struct report report = {
         .adapter = adapter->name, .options = options, .meter = load_meter(show.load)};
     show.meetings = g_new0(struct meeting, (gsize)options->sessions);
@@ -155,5 +159,6 @@ int run(const struct adapter *adapter, const struct options *options)
     g_free(show.parties);
     load_destroy(show.load);
     close(show.stop_fd);
+    close(show.settled_fd);
     return good ? 0 : 1;
 }

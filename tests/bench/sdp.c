@@ -9,7 +9,7 @@
 
 static const char *const own_lines[] = {
     "a=ice-ufrag:", "a=ice-pwd:",   "a=fingerprint:", "a=setup:",
-    "a=ssrc",       "a=candidate:", "a=end-of-cand"};
+    "a=ssrc",       "a=candidate:", "a=end-of-cand",  "a=ice-options:trickle"};
 
 static bool is_own(const char *line)
 {
@@ -23,11 +23,19 @@ static bool is_own(const char *line)
 
 static void transport_write(GString *out, const struct far_peer *far, const char *setup)
 {
+    struct sockaddr_in own;
+    socklen_t len = sizeof own;
+    char address[INET_ADDRSTRLEN];
+    getsockname(far->fd, (struct sockaddr *)&own, &len);
+    inet_ntop(AF_INET, &own.sin_addr, address, sizeof address);
     g_string_append_printf(out, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:sha-256 ",
                            far->ufrag, far->pwd);
     for (unsigned i = 0; i < SFU_FINGERPRINT_BYTES; i++)
         g_string_append_printf(out, "%s%02X", i ? ":" : "", far->fingerprint[i]);
-    g_string_append_printf(out, "\r\na=setup:%s\r\n", setup);
+    g_string_append_printf(out,
+                           "\r\na=setup:%s\r\na=candidate:1 1 udp 2122260223 %s %u typ host\r\n"
+                           "a=end-of-candidates\r\n",
+                           setup, address, ntohs(own.sin_port));
 }
 
 static void ssrcs_write(GString *out, const struct outlet *outlet, bool video)

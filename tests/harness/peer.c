@@ -17,15 +17,21 @@
 #include <stun/stunagent.h>
 #include <stun/usages/ice.h>
 
+#define LOOPBACK "127.0.0.1"
+
 static const uint16_t known_attributes[] = {
-    STUN_ATTRIBUTE_USERNAME,           STUN_ATTRIBUTE_MESSAGE_INTEGRITY, STUN_ATTRIBUTE_ERROR_CODE,
-    STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, STUN_ATTRIBUTE_MAPPED_ADDRESS,    0};
+    STUN_ATTRIBUTE_USERNAME,        STUN_ATTRIBUTE_MESSAGE_INTEGRITY,
+    STUN_ATTRIBUTE_ERROR_CODE,      STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS,
+    STUN_ATTRIBUTE_MAPPED_ADDRESS,  STUN_ATTRIBUTE_PRIORITY,
+    STUN_ATTRIBUTE_USE_CANDIDATE,   STUN_ATTRIBUTE_ICE_CONTROLLED,
+    STUN_ATTRIBUTE_ICE_CONTROLLING, 0};
 
 /* ---- making ---- */
 
-static int open_socket(void)
+static int open_socket(const char *address)
 {
-    struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in any = {.sin_family = AF_INET};
+    g_assert_cmpint(inet_pton(AF_INET, address, &any.sin_addr), ==, 1);
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     g_assert_cmpint(fd, >=, 0);
     g_assert_cmpint(bind(fd, (struct sockaddr *)&any, sizeof any), ==, 0);
@@ -47,7 +53,7 @@ struct far_peer *far_peer_create(const char *profiles)
         srtp_init();
     started = true;
     struct far_peer *peer = g_new0(struct far_peer, 1);
-    peer->fd = open_socket();
+    peer->fd = open_socket(LOOPBACK);
     stun_agent_init(&peer->agent, known_attributes, STUN_COMPATIBILITY_RFC5389,
                     STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT);
     random_text(peer->ufrag, sizeof peer->ufrag);
@@ -80,11 +86,16 @@ int far_peer_fd(const struct far_peer *peer)
     return peer->fd;
 }
 
-void far_peer_rebind(struct far_peer *peer)
+void far_peer_rebind_to(struct far_peer *peer, const char *address)
 {
-    int fd = open_socket();
+    int fd = open_socket(address);
     close(peer->fd);
     peer->fd = fd;
+}
+
+void far_peer_rebind(struct far_peer *peer)
+{
+    far_peer_rebind_to(peer, LOOPBACK);
 }
 
 /* ---- negotiation ---- */

@@ -58,6 +58,9 @@ void far_secure_keys(struct far_peer *peer, bool gcm, const uint8_t *out, const 
 /* Handles what is not media: a check is answered, an answer noted, DTLS fed. 64 spare bytes behind. */
 void far_peer_take(struct far_peer *peer, uint8_t *data, size_t len);
 
+/* A new socket bound to this IPv4 address. */
+void far_peer_rebind_to(struct far_peer *peer, const char *address);
+
 /* Sends one connectivity check and waits for nothing. */
 void far_peer_send_check(struct far_peer *peer, bool nominate);
 
