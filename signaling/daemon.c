@@ -196,6 +196,7 @@ static int server_start(struct sig_daemon *daemon, char **ret_what)
         .tls = config->server.tls,
         .certificate = config->server.certificate,
         .private_key = config->server.private_key,
+        .hostname = config->server.hostname,
         .prefix = daemon->public_path,
         .proxies = daemon->proxies,
         .ping_every_ms = config->server.ping_every_ms,

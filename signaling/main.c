@@ -43,6 +43,12 @@ static gboolean told_to_stop(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
+static gboolean told_to_reload(gpointer user)
+{
+    sig_server_reload(((struct run *)user)->daemon->server);
+    return G_SOURCE_CONTINUE;
+}
+
 /* A socket a page and a few files each session: more than the usual soft limit of 1024. */
 static void descriptors_allow(const struct sig_config *config)
 {
@@ -69,6 +75,7 @@ static int run(const struct sig_config *config)
     /* A full quota and a closed pipe are errors of write(), not reasons to die. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    g_unix_signal_add(SIGHUP, told_to_reload, &state);
     g_unix_signal_add(SIGTERM, told_to_stop, &state);
     g_unix_signal_add(SIGINT, told_to_stop, &state);
     bool all = !strcmp(config->server.listen, "0.0.0.0") || !strcmp(config->server.listen, "::");

@@ -97,7 +97,10 @@ static bool serial_set(X509 *x509)
 static bool common_name_set(X509 *x509, const char *name)
 {
     int len = (int)MIN(strlen(name), COMMON_NAME_MAX_BYTES);
-    return X509_NAME_add_entry_by_NID(X509_get_subject_name(x509), NID_commonName, MBSTRING_ASC,
+    X509_NAME *subject = X509_get_subject_name(x509);
+    return X509_NAME_add_entry_by_NID(subject, NID_organizationName, MBSTRING_ASC,
+                                      (const unsigned char *)CERTIFICATE_MAKER, -1, -1, 0) &&
+           X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_ASC,
                                       (const unsigned char *)name, len, -1, 0);
 }
 

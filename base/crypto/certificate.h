@@ -2,6 +2,9 @@
 #ifndef BASE_CRYPTO_CERTIFICATE_H
 #define BASE_CRYPTO_CERTIFICATE_H
 
+/* The organization in what is made here: by it a certificate is known to be ours, to be renewed by us. */
+#define CERTIFICATE_MAKER "shipinban (self-made)"
+
 /* Makes a P-256 key and a self-signed certificate (ECDSA with SHA-256, RFC 5280) for a TLS server, valid
  * from a day ago for `days` days, and writes both as PEM files: the key with mode 0600, the certificate
  * with 0644. Each appears whole or not at all; what was there before is replaced. The folders must exist.

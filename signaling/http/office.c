@@ -7,6 +7,7 @@
 #include "signaling/session/session.h"
 #include "signaling/session/view.h"
 #include "signaling/version.h"
+#include "signaling/wire/certificate.h"
 #include "signaling/wire/server.h"
 
 void sig_http_matters(struct sig_call *call)
@@ -67,8 +68,8 @@ static unsigned peer_count(const struct sig_daemon *daemon)
             const struct sig_participant *participant =
                 ((struct sig_session *)session)->participants[i];
             peers += participant && participant->publisher;
-            peers += participant && participant->player &&
-                     participant->player != participant->publisher;
+            peers +=
+                participant && participant->player && participant->player != participant->publisher;
         }
     return peers;
 }
@@ -84,6 +85,16 @@ static json_t *recorder_view(const struct rec *rec)
                      (json_int_t)stats.written_packets, "journals", (int)stats.open_journals,
                      "lost_packets", (json_int_t)stats.lost_packets, "free_bytes",
                      (json_int_t)stats.free_bytes);
+}
+
+static json_t *certificate_view(const struct sig_daemon *daemon)
+{
+    int64_t not_after_s;
+    if (!sig_server_certificate(daemon->server, &not_after_s))
+        return json_null();
+    int64_t days = sig_certificate_days_left(not_after_s, clock_wall_us() / G_USEC_PER_SEC);
+    return json_pack("{s:I, s:I}", "not_after", (json_int_t)not_after_s * 1000, "days_left",
+                     (json_int_t)days);
 }
 
 void sig_http_health(struct sig_call *call)
@@ -103,11 +114,12 @@ void sig_http_health(struct sig_call *call)
         (json_int_t)counters.nacks_answered, "nacks_out", (json_int_t)counters.nacks_out, "plis_in",
         (json_int_t)counters.plis_in, "plis_out", (json_int_t)counters.plis_out);
     sig_http_json(call->exchange, 200,
-                  json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:o, s:o, s:o}", "status",
+                  json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:o, s:o, s:o, s:o}", "status",
                             daemon->draining ? "draining" : "ok", "version", SIG_VERSION,
                             "sessions", (int)g_hash_table_size(daemon->sessions), "peers",
                             (int)peer_count(daemon), "sockets",
                             (int)sig_server_socket_count(daemon->server), "uptime_ms",
                             (json_int_t)((clock_now_us() - daemon->started_us) / 1000), "packets",
-                            packets, "drops", drops, "recorder", recorder_view(daemon->rec)));
+                            packets, "drops", drops, "recorder", recorder_view(daemon->rec),
+                            "certificate", certificate_view(daemon)));
 }

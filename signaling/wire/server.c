@@ -125,6 +125,9 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wswitch-enum"
     switch (reason) {
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+        r = sig_certificate_attach(server->certificate, user);
+        break;
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: r = handshake_filter(server, wsi); break;
     case LWS_CALLBACK_ESTABLISHED: socket_opened(server, wsi, slot); break;
     case LWS_CALLBACK_RECEIVE: r = slot->conn ? sig_conn_received(slot->conn, in, len) : 0; break;
@@ -176,15 +179,14 @@ static int context_create(struct sig_server *server, const struct sig_server_con
     info.foreign_loops = loops;
     info.max_http_header_data = HEADER_BYTES;
     info.keepalive_timeout = KEEPALIVE_S;
-    if (config->tls) {
-        info.ssl_cert_filepath = config->certificate;
-        info.ssl_private_key_filepath = config->private_key;
-    }
     /* docs/decisions/0007-http-1-1.md */
     info.alpn = "http/1.1";
     info.options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
                    LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 |
                    LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
+    /* The certificate comes in LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS. */
+    if (server->certificate)
+        info.options |= LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
     if (!strchr(config->listen, ':'))
         info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
     server->context = lws_create_context(&info);
@@ -209,7 +211,14 @@ int sig_server_create(const struct sig_server_config *config, const struct sig_s
     server->conns = g_hash_table_new(g_int64_hash, g_int64_equal);
     server->exchanges = g_hash_table_new(g_int64_hash, g_int64_equal);
     lws_set_log_level(LLL_ERR | LLL_WARN, lws_says);
-    int r = context_create(server, config);
+    int r = config->tls ? sig_certificate_create(config->certificate, config->private_key,
+                                                 config->hostname, &server->certificate, ret_what)
+                        : 0;
+    if (r < 0) {
+        sig_server_destroy(server);
+        return r;
+    }
+    r = context_create(server, config);
     if (r < 0) {
         *ret_what = g_strdup_printf("cannot listen on %s port %u with certificate %s",
                                     config->listen, config->port, config->certificate);
@@ -227,11 +236,25 @@ void sig_server_destroy(struct sig_server *server)
     if (server->context)
         lws_context_destroy(server->context);
     g_clear_pointer(&server->loop, g_main_loop_unref);
+    sig_certificate_destroy(server->certificate);
     sig_blocks_destroy(server->blocks);
     g_hash_table_unref(server->conns);
     g_hash_table_unref(server->exchanges);
     g_free(server->prefix);
     g_free(server);
+}
+
+bool sig_server_certificate(const struct sig_server *server, int64_t *ret_not_after_s)
+{
+    if (server->certificate)
+        *ret_not_after_s = sig_certificate_not_after_s(server->certificate);
+    return server->certificate;
+}
+
+void sig_server_reload(struct sig_server *server)
+{
+    if (server->certificate)
+        sig_certificate_reload(server->certificate);
 }
 
 unsigned sig_server_port(const struct sig_server *server)

@@ -17,6 +17,7 @@ struct sig_server_config {
     unsigned port;      /* 0: the system chooses */
     bool tls;
     const char *certificate, *private_key; /* PEM files; with `tls` */
+    const char *hostname;                  /* for a self-made certificate's renewal */
     const char *prefix; /* "/video": stands before our paths, or a proxy took it away; "": none */
     const struct sig_proxies *proxies; /* borrowed, outlives the server */
     unsigned ping_every_ms, ping_timeout_ms;
@@ -44,6 +45,12 @@ void sig_server_destroy(struct sig_server *server);
 
 unsigned sig_server_port(const struct sig_server *server);
 unsigned sig_server_socket_count(const struct sig_server *server);
+
+/* When the certificate ends, in seconds since 1970. False: there is none. */
+bool sig_server_certificate(const struct sig_server *server, int64_t *ret_not_after_s);
+
+/* Reads the certificate's files again; what comes of it is in the log. */
+void sig_server_reload(struct sig_server *server);
 
 /* Why a WebSocket from `address` would be refused now: the code of an error; NULL: it would not. */
 const char *sig_server_refusal(const struct sig_server *server, const char *address);

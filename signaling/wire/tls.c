@@ -65,6 +65,18 @@ static int make(const char *certificate, const char *private_key, const char *ho
                                     private_key);
 }
 
+int sig_tls_renew(const char *certificate, const char *private_key, const char *hostname,
+                  char **ret_what)
+{
+    int r = make(certificate, private_key, hostname);
+    if (r < 0)
+        *ret_what =
+            g_strdup_printf("cannot make a certificate at %s: %s", certificate, g_strerror(-r));
+    else
+        log_info("main", "made a certificate for %s: %s", hostname, certificate);
+    return r;
+}
+
 int sig_tls_ensure(const char *certificate, const char *private_key, const char *hostname,
                    char **ret_what)
 {
@@ -77,11 +89,5 @@ int sig_tls_ensure(const char *certificate, const char *private_key, const char 
                                     has_key ? certificate : private_key);
         return -ENOENT;
     }
-    int r = make(certificate, private_key, hostname);
-    if (r < 0)
-        *ret_what =
-            g_strdup_printf("cannot make a certificate at %s: %s", certificate, g_strerror(-r));
-    else
-        log_info("main", "made a certificate for %s: %s", hostname, certificate);
-    return r;
+    return sig_tls_renew(certificate, private_key, hostname, ret_what);
 }

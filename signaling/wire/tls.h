@@ -7,4 +7,8 @@
 int sig_tls_ensure(const char *certificate, const char *private_key, const char *hostname,
                    char **ret_what);
 
+/* Makes both anew in place of those that sig_tls_ensure() made. 0 or a negative errno with words, as above. */
+int sig_tls_renew(const char *certificate, const char *private_key, const char *hostname,
+                  char **ret_what);
+
 #endif

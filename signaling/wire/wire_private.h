@@ -6,6 +6,7 @@
 #include <libwebsockets.h>
 
 #include "signaling/wire/blocks.h"
+#include "signaling/wire/certificate.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/exchange.h"
 #include "signaling/wire/server.h"
@@ -19,6 +20,7 @@ struct sig_server {
     const struct sig_server_ops *ops;
     void *user;
     const struct sig_proxies *proxies;
+    struct sig_certificate *certificate; /* NULL: plain http */
     char *prefix;
     unsigned max_sockets, ping_every_ms, ping_timeout_ms;
     bool tls, draining;

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "signaling/wire/certificate.h"
 #include "tests/harness/file.h"
 #include "tests/harness/temp.h"
 
@@ -39,10 +40,20 @@ static void test_half_a_pair(void)
     g_assert_cmpstr(kept, ==, "mine");
 }
 
+static void test_days_left(void)
+{
+    g_assert_cmpint(sig_certificate_days_left(1000000, 1000000), ==, 0);
+    g_assert_cmpint(sig_certificate_days_left(1086399, 1000000), ==, 0);
+    g_assert_cmpint(sig_certificate_days_left(1086400, 1000000), ==, 1);
+    g_assert_cmpint(sig_certificate_days_left(999999, 1000000), ==, -1);
+    g_assert_cmpint(sig_certificate_days_left(1000000 - 2 * 86400, 1000000), ==, -2);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/signaling/tls/made_once", test_made_once);
     g_test_add_func("/signaling/tls/half_a_pair", test_half_a_pair);
+    g_test_add_func("/signaling/tls/days_left", test_days_left);
     return g_test_run();
 }
