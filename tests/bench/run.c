@@ -51,6 +51,7 @@ static gpointer admit(gpointer data)
 {
     struct show *show = data;
     unsigned count = (unsigned)show->options->sessions;
+    server_read(show, &show->idle);
     for (; show->opened < count && !show->failure; show->opened++) {
         struct meeting *meeting = &show->meetings[show->opened];
         *meeting = (struct meeting){.adapter = show->adapter,
@@ -61,7 +62,6 @@ static gpointer admit(gpointer data)
                                     .settled_fd = show->settled_fd};
         show->failure = show->adapter->open(meeting);
     }
-    server_read(show, &show->idle);
     int64_t next_ns = leg_now_ns();
     for (unsigned i = 0; i < show->opened; i++) {
         for (unsigned side = 0; side < SIDES; side++)
