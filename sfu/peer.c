@@ -183,15 +183,26 @@ int peer_negotiate(struct peer *peer, const struct sfu_negotiation *negotiation)
 
 /* ---- time ---- */
 
+/* Many agents check no more once a pair is nominated: of one that checks nowhere, what it sends under its keys shows that it
+ * is there (docs/decisions/0011-media-is-consent.md). */
+static int64_t consent_take(struct peer *peer)
+{
+    if (peer->media_us < peer->heard_us + peer->worker->consent_timeout_us / 2)
+        return peer->heard_us;
+    paths_keep(&peer->paths, peer->media_us);
+    return peer->media_us;
+}
+
 static void tick_paths(struct peer *peer)
 {
     struct worker *worker = peer->worker;
+    int64_t heard_us = consent_take(peer);
     if (paths_revert(&peer->paths, worker->now_us))
         peer_forget_move(peer);
     struct tuple expired;
     while (paths_expire(&peer->paths, worker->now_us, worker->consent_timeout_us, &expired))
         directory_remove_tuple(worker->directory, &expired);
-    if (worker->now_us >= peer->heard_us + worker->consent_timeout_us)
+    if (worker->now_us >= heard_us + worker->consent_timeout_us)
         peer_fail(peer, SFU_FAILURE_CONSENT, "no check");
 }
 

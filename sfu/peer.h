@@ -44,6 +44,7 @@ struct peer {
     uint8_t remote_sha256[SFU_FINGERPRINT_BYTES];
     struct paths paths;
     int64_t heard_us; /* last authenticated check, or when the credentials came */
+    int64_t media_us; /* last SRTP or SRTCP that held */
 
     struct dtls *dtls;      /* owned; NULL before the first record and after PEER_DTLS_LINGER_US */
     struct tuple dtls_from; /* answers go here while no path is selected */

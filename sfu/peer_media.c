@@ -22,9 +22,12 @@ void peer_receive_rtp(struct peer *peer, uint8_t *data, size_t len)
         return;
     }
     int r = srtp_pair_unprotect_rtp(peer->srtp, data, &len);
-    if (r < 0)
+    if (r < 0) {
         count_unprotect(peer, r);
-    else if (!bucket_take(&peer->rtp, peer->worker->now_us))
+        return;
+    }
+    peer->media_us = peer->worker->now_us;
+    if (!bucket_take(&peer->rtp, peer->worker->now_us))
         counters_drop(&peer->worker->counters, SFU_DROP_RTP_RATE);
     else
         fwd_rtp_received(peer->fwd, data, len, peer->worker->now_us);
@@ -37,9 +40,12 @@ void peer_receive_rtcp(struct peer *peer, uint8_t *data, size_t len)
         return;
     }
     int r = srtp_pair_unprotect_rtcp(peer->srtp, data, &len);
-    if (r < 0)
+    if (r < 0) {
         count_unprotect(peer, r);
-    else if (!bucket_take(&peer->rtcp, peer->worker->now_us))
+        return;
+    }
+    peer->media_us = peer->worker->now_us;
+    if (!bucket_take(&peer->rtcp, peer->worker->now_us))
         counters_drop(&peer->worker->counters, SFU_DROP_RTCP_RATE);
     else
         fwd_rtcp_received(peer->fwd, data, len, peer->worker->now_us);

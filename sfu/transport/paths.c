@@ -94,6 +94,12 @@ static void remove_at(struct paths *paths, int at)
         paths->selected = at;
 }
 
+void paths_keep(struct paths *paths, int64_t now_us)
+{
+    if (paths->selected >= 0)
+        paths->list[paths->selected].checked_us = now_us;
+}
+
 bool paths_expire(struct paths *paths, int64_t now_us, int64_t timeout_us,
                   struct tuple *ret_expired)
 {

@@ -45,6 +45,9 @@ bool paths_nominate(struct paths *paths, const struct tuple *tuple);
 /* Where to send now: the provisional move if there is one, else the selected path, else NULL. */
 const struct tuple *paths_current(const struct paths *paths);
 
+/* The selected path is known to be good though no check came over it. */
+void paths_keep(struct paths *paths, int64_t now_us);
+
 /* Drops one path that no check has come over for `timeout_us`. False: there is none. When it was the
  * selected one, the freshest other takes its place. */
 bool paths_expire(struct paths *paths, int64_t now_us, int64_t timeout_us,

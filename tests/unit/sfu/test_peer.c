@@ -169,6 +169,33 @@ static void test_consent(void)
     teardown(&s);
 }
 
+/* Some agents check no more once a pair is nominated: their media keeps the path in use, and no other. */
+static void test_media_is_consent(void)
+{
+    struct stage s;
+    setup(&s);
+    negotiate(s.a, "AAAAaaaa");
+    check(s.a, 1, "AAAAaaaa", true);
+    check(s.a, 2, "AAAAaaaa", false);
+    expect_event(&s, s.a, SFU_EVENT_CONNECTED);
+    for (int i = 0; i < 8; i++) {
+        s.worker->now_us += 10 * SECOND;
+        s.a->media_us = s.a->connected_us = s.worker->now_us;
+        peer_tick(s.a);
+    }
+    expect_no_event(&s);
+    g_assert_true(owner_of(&s, 1) == s.a);
+    g_assert_null(owner_of(&s, 2));
+    s.worker->now_us += (CONSENT_S - 1) * SECOND;
+    s.a->connected_us = s.worker->now_us;
+    peer_tick(s.a);
+    expect_no_event(&s);
+    s.worker->now_us += SECOND;
+    peer_tick(s.a);
+    expect_failure(&s, s.a, SFU_FAILURE_CONSENT);
+    teardown(&s);
+}
+
 /* Who never comes is not waited for for ever either. */
 static void test_never_came(void)
 {
@@ -276,6 +303,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sfu/peer/tuple-changes-hands", test_tuple_changes_hands);
     g_test_add_func("/sfu/peer/too-many-paths", test_too_many_paths);
     g_test_add_func("/sfu/peer/consent", test_consent);
+    g_test_add_func("/sfu/peer/media-is-consent", test_media_is_consent);
     g_test_add_func("/sfu/peer/never-came", test_never_came);
     g_test_add_func("/sfu/peer/no-handshake", test_no_handshake);
     g_test_add_func("/sfu/peer/restart", test_restart);
