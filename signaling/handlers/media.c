@@ -32,9 +32,9 @@ static void media_offer(struct sig_request *request, struct sig_client *client, 
     struct sig_participant *me = seated(request, client);
     if (!me)
         return;
-    if (!sig_bucket_take(&me->offers, clock_now_us())) {
+    if (!bucket_take(&me->offers, clock_now_us())) {
         sig_request_fail(request, "media.limit", "too many offers",
-                         sig_bucket_wait_us(&me->offers) / 1000 + 1);
+                         bucket_wait_us(&me->offers, clock_now_us()) / 1000 + 1);
         return;
     }
     if (sig_peer_offer(me, SIG_PEER_PAGE, sig_json_string(d, "sdp", ""), &answer, &error) < 0)

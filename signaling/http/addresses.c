@@ -2,11 +2,11 @@
 
 #include <glib.h>
 
+#include "base/bucket.h"
 #include "signaling/wire/blocks.h"
-#include "signaling/wire/bucket.h"
 
 struct sig_addresses {
-    GHashTable *buckets; /* block -> struct sig_bucket */
+    GHashTable *buckets; /* block -> struct bucket */
 };
 
 struct sig_addresses *sig_addresses_create(void)
@@ -26,22 +26,22 @@ void sig_addresses_destroy(struct sig_addresses *addresses)
 
 static gboolean is_full(gpointer key, gpointer value, gpointer now_us)
 {
-    return sig_bucket_is_full(value, *(const int64_t *)now_us);
+    return bucket_is_full(value, *(const int64_t *)now_us);
 }
 
 bool sig_addresses_admit(struct sig_addresses *addresses, const char *address, int64_t now_us)
 {
     char block[SIG_BLOCK_BYTES];
     sig_block_of(address, block);
-    struct sig_bucket *bucket = g_hash_table_lookup(addresses->buckets, block);
+    struct bucket *bucket = g_hash_table_lookup(addresses->buckets, block);
     if (bucket)
-        return sig_bucket_take(bucket, now_us);
+        return bucket_take(bucket, now_us);
     if (g_hash_table_size(addresses->buckets) >= SIG_MAX_ADDRESSES)
         g_hash_table_foreach_remove(addresses->buckets, is_full, &now_us);
     if (g_hash_table_size(addresses->buckets) >= SIG_MAX_ADDRESSES)
         return false;
-    bucket = g_new(struct sig_bucket, 1);
-    sig_bucket_init(bucket, G_USEC_PER_SEC / SIG_ADDRESS_PER_S, SIG_ADDRESS_BURST, now_us);
+    bucket = g_new(struct bucket, 1);
+    *bucket = bucket_make(SIG_ADDRESS_PER_S, SIG_ADDRESS_BURST);
     g_hash_table_insert(addresses->buckets, g_strdup(block), bucket);
-    return sig_bucket_take(bucket, now_us);
+    return bucket_take(bucket, now_us);
 }

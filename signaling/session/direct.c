@@ -49,9 +49,9 @@ static int seat_find(struct sig_daemon *daemon, const struct sig_identity *ident
 
 static int offer_admit(struct sig_participant *participant, struct sig_direct_fault *ret_fault)
 {
-    if (!sig_bucket_take(&participant->offers, clock_now_us()))
+    if (!bucket_take(&participant->offers, clock_now_us()))
         return refuse(ret_fault, -EAGAIN, "media.limit", "too many offers",
-                      sig_bucket_wait_us(&participant->offers) / 1000 + 1);
+                      bucket_wait_us(&participant->offers, clock_now_us()) / 1000 + 1);
     if (sig_session_room_open(participant->session) < 0)
         return refuse(ret_fault, -EAGAIN, "server.busy", "no media worker has room", BUSY_MS);
     return 0;

@@ -26,7 +26,7 @@ struct sig_participant *sig_participant_add(struct sig_session *session, enum ha
     participant->role = role;
     g_strlcpy(participant->subject, subject, sizeof participant->subject);
     g_strlcpy(participant->label, label, sizeof participant->label);
-    sig_bucket_init(&participant->offers, SIG_OFFER_US, SIG_OFFER_BURST, clock_now_us());
+    participant->offers = bucket_make_slow(SIG_OFFER_US, SIG_OFFER_BURST);
     sig_layout_init(&participant->layout);
     sig_bitrate_init(&participant->bitrate, session->daemon->config->media.max_video_kbps * 1000);
     session->participants[place] = participant;

@@ -8,12 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bucket.h"
 #include "hall/hall.h"
 #include "signaling/session/bitrate.h"
 #include "signaling/session/codecs.h"
 #include "signaling/session/ending.h"
 #include "signaling/session/layout.h"
-#include "signaling/wire/bucket.h"
 
 struct sig_daemon;
 struct sig_peer;
@@ -40,7 +40,7 @@ struct sig_participant {
         int64_t audio_at_us, video_at_us; /* wall clock, since when */
         char cause[16];
     } muted;
-    struct sig_bucket offers;
+    struct bucket offers;
     struct sig_progress progress; /* on its way to media */
     /* Its PeerConnections, owned: what sends, and what receives; a page's are one and the same. NULL: none now. */
     struct sig_peer *publisher, *player;

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "base/bucket.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "signaling/wire/bucket.h"
 #include "signaling/wire/json.h"
 #include "signaling/wire/outbox.h"
 
@@ -18,7 +18,7 @@ struct sig_conn {
     bool greeting;
     enum sig_close close_code; /* 0: open */
     struct sig_outbox outbox;
-    struct sig_bucket bucket;
+    struct bucket bucket;
     GByteArray *frame; /* what came so far of a frame in pieces */
     int64_t heard_us;
     guint hello_timer, silence_timer;
@@ -66,7 +66,7 @@ struct sig_conn *sig_conn_create(struct sig_server *server, struct lws *wsi)
     conn->heard_us = now_us;
     conn->frame = g_byte_array_new();
     sig_outbox_init(&conn->outbox);
-    sig_bucket_init(&conn->bucket, G_USEC_PER_SEC / FRAMES_PER_S, FRAMES_BURST, now_us);
+    conn->bucket = bucket_make(FRAMES_PER_S, FRAMES_BURST);
     sig_server_address(server, wsi, conn->address);
     sig_blocks_enter(server->blocks, conn->address);
     conn->hello_timer = g_timeout_add(SIG_HELLO_MS, hello_is_late, conn);
@@ -109,7 +109,7 @@ int sig_conn_received(struct sig_conn *conn, const void *data, size_t len)
     g_byte_array_append(conn->frame, data, (guint)len);
     if (lws_remaining_packet_payload(conn->wsi) || !lws_is_final_fragment(conn->wsi))
         return 0;
-    if (!sig_bucket_take(&conn->bucket, conn->heard_us)) {
+    if (!bucket_take(&conn->bucket, conn->heard_us)) {
         sig_conn_close(conn, SIG_CLOSE_TOO_MANY);
         return 0;
     }
