@@ -99,6 +99,20 @@ int rec_pulse_ask(struct rec *rec, uint64_t pulse);
 /* Any thread. The last pulse that it has answered. */
 uint64_t rec_pulse(const struct rec *rec);
 
+/* ---- what shipinban-recorder tells of itself, in a small file beside the recordings ------------------------------- */
+
+struct rec_figures {
+    int64_t at_us; /* wall clock: when it was written; every 10 s and at each change. 0: never */
+    uint64_t done, failed; /* renderings since shipinban-recorder started */
+    uint64_t spent_us;     /* that they took */
+    unsigned waiting, running;
+};
+
+/* Any thread. All is 0 where nothing can be read. */
+void rec_figures_read(const char *archive_dir, struct rec_figures *ret_figures);
+/* shipinban-recorder alone. */
+bool rec_figures_write(const char *archive_dir, const struct rec_figures *figures);
+
 /* ---- the archive: what shipinban-recorder has made ------------------------------------------------ */
 
 enum rec_archive_state {

@@ -17,6 +17,7 @@ struct sig_config {
     char *path;   /* of the file, as it was given */
     char **lines; /* of the file */
     struct {
+        char **metrics_from; /* NULL-terminated */
         char *listen, *hostname, *certificate, *private_key, *web_root;
         char *public_url;       /* without a slash at its end */
         char **trusted_proxies; /* NULL-terminated; NULL: none */

@@ -184,6 +184,8 @@ static void proxy_prepare(struct sig_daemon *daemon)
     daemon->public_path = g_strdup(path ? path : "");
     daemon->proxies =
         sig_proxies_create(config->server.trusted_proxies, config->server.proxy_header, &bad);
+    daemon->metrics_from =
+        sig_proxies_create(config->server.metrics_from, SIG_PROXY_X_FORWARDED_FOR, &bad);
 }
 
 static int server_start(struct sig_daemon *daemon, char **ret_what)
@@ -325,6 +327,7 @@ void sig_daemon_destroy(struct sig_daemon *daemon)
     sig_tally_finish(&daemon->tally);
     g_free(daemon->api_key);
     sig_proxies_destroy(daemon->proxies);
+    sig_proxies_destroy(daemon->metrics_from);
     g_free(daemon->public_url);
     g_free(daemon->public_path);
     g_free(daemon);

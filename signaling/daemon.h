@@ -30,6 +30,7 @@ struct sig_daemon {
     struct sig_addresses *addresses;
     struct sig_errands *errands; /* commands that found a full mailbox */
     struct sig_proxies *proxies;
+    struct sig_proxies *metrics_from; /* who may read the figures */
     char *api_key, *public_url;
     char *
         public_path; /* of public_url: "/video"; "" when it has none. Stands before every path that we tell */

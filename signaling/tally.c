@@ -18,11 +18,6 @@ void sig_tally_end(struct sig_tally *tally, const struct sig_ending *ending)
     tally->ended[ending->reason][ending->phase]++;
 }
 
-void sig_tally_answer(struct sig_tally *tally, unsigned status)
-{
-    tally->answers[MIN(status / 100, G_N_ELEMENTS(tally->answers) - 1)]++;
-}
-
 void sig_tally_refusal(struct sig_tally *tally, const char *code)
 {
     uint64_t *count = g_hash_table_lookup(tally->refusals, code);
@@ -36,10 +31,4 @@ void sig_tally_refusal(struct sig_tally *tally, const char *code)
         g_hash_table_insert(tally->refusals, g_strdup(code), count);
     }
     ++*count;
-}
-
-uint64_t sig_tally_refusals(const struct sig_tally *tally, const char *code)
-{
-    const uint64_t *count = g_hash_table_lookup(tally->refusals, code);
-    return count ? *count : 0;
 }

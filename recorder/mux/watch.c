@@ -3,10 +3,12 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "recorder/mux/candidate.h"
 #include "recorder/mux/files.h"
 #include "recorder/mux/render.h"
 #include "recorder/mux/settings.h"
+#include "recorder/recorder.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -23,6 +25,7 @@ enum {
     RESCAN_MS = 1000, /* what no monitor tells: a lock that was let go */
     RENDER_MAX_S = 3600,
     RENDER_NICE = 10, /* live calls come first */
+    FIGURES_S = 10,
 };
 
 static const char topic[] = "recorder";
@@ -35,6 +38,8 @@ struct watch {
     GPid child; /* 0: none */
     guint child_timeout;
     char *rendering; /* the child's session */
+    int64_t render_since_us;
+    struct rec_figures figures;
 };
 
 /* ---- the child -------------------------------------------------------------------------------------------- */
@@ -69,6 +74,9 @@ static void on_child_end(GPid pid, gint status, gpointer data)
     if (code != REC_RENDER_DONE && code != REC_RENDER_FAILED && code != REC_RENDER_BUSY)
         tell_crash(watch, status);
     struct rec_candidate *candidate = g_hash_table_lookup(watch->candidates, watch->rendering);
+    watch->figures.spent_us += (uint64_t)(clock_now_us() - watch->render_since_us);
+    watch->figures.done += code == REC_RENDER_DONE;
+    watch->figures.failed += code != REC_RENDER_DONE && code != REC_RENDER_BUSY;
     if (code == REC_RENDER_DONE)
         log_info(topic, "%s: rendered", watch->rendering);
     else if (code == REC_RENDER_FAILED)
@@ -108,6 +116,7 @@ static void render(struct watch *watch, struct rec_candidate *candidate)
         return;
     }
     watch->rendering = g_strdup(candidate->session);
+    watch->render_since_us = clock_now_us();
     watch->child_timeout = g_timeout_add_seconds(RENDER_MAX_S, on_child_timeout, watch);
     g_child_watch_add(watch->child, on_child_end, watch);
 }
@@ -166,12 +175,38 @@ static struct rec_candidate *pick(struct watch *watch)
     return best;
 }
 
+static unsigned waiting_count(const struct watch *watch)
+{
+    int64_t now_us = clock_now_us();
+    unsigned count = 0;
+    GHashTableIter iter;
+    g_hash_table_iter_init(&iter, watch->candidates);
+    for (gpointer value; g_hash_table_iter_next(&iter, NULL, &value);)
+        count += rec_candidate_is_ready(value, watch->settings.orphan_grace_us, now_us);
+    return watch->child && count ? count - 1 : count;
+}
+
+/* When something changed, and as a sign of life. */
+static void tell_figures(struct watch *watch)
+{
+    struct rec_figures now = watch->figures;
+    now.waiting = waiting_count(watch);
+    now.running = watch->child != 0;
+    bool changed = memcmp(&now, &watch->figures, sizeof now) != 0;
+    now.at_us = clock_wall_us();
+    if (!changed && now.at_us - watch->figures.at_us < FIGURES_S * (int64_t)G_USEC_PER_SEC)
+        return;
+    if (!rec_figures_write(watch->settings.archive_dir, &now))
+        log_warning(topic, "%s: the figures cannot be written", watch->settings.archive_dir);
+    watch->figures = now;
+    notify_status("%u wait, %u runs, %" G_GUINT64_FORMAT " rendered", now.waiting, now.running,
+                  now.done);
+}
+
 static void look(struct watch *watch)
 {
     scan(watch);
-    if (watch->child)
-        return;
-    struct rec_candidate *candidate = pick(watch);
+    struct rec_candidate *candidate = watch->child ? NULL : pick(watch);
     if (candidate)
         render(watch, candidate);
 }
@@ -179,6 +214,8 @@ static void look(struct watch *watch)
 static gboolean on_timer(gpointer data)
 {
     look(data);
+    tell_figures(data);
+    notify_alive();
     return G_SOURCE_CONTINUE;
 }
 
@@ -202,6 +239,7 @@ static void remove_leftovers(const struct watch *watch)
 static gboolean on_signal(gpointer data)
 {
     struct watch *watch = data;
+    notify_stopping(0);
     g_main_loop_quit(watch->loop);
     return G_SOURCE_CONTINUE;
 }
@@ -225,6 +263,7 @@ static void run(struct watch *watch)
     log_info(topic, "watching %s", watch->settings.spool_dir);
     remove_leftovers(watch);
     look(watch);
+    notify_ready();
     g_main_loop_run(watch->loop);
 
     if (watch->child) { /* it is begun anew at the next start */

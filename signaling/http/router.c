@@ -43,6 +43,7 @@ static const struct route routes[] = {
     {SIG_POST, "/api/v1/recordings/*/open", AUDITOR, sig_http_recording_open},
     {SIG_GET, "/replay/*/*", ANYONE, sig_http_replay}, /* by its own cookie */
     {SIG_GET, "/healthz", ANYONE, sig_http_health},
+    {SIG_GET, "/metrics", ANYONE, sig_http_metrics}, /* by its address */
     {SIG_GET, "/ws", ANYONE, sig_http_upgrade}, /* a WebSocket that lost its Upgrade on the way */
     {SIG_POST, "/whip", PARTICIPANT, sig_http_whip_post},
     {SIG_POST, "/whep", PARTICIPANT, sig_http_whip_post},

@@ -19,6 +19,7 @@ void sig_http_recording_open(struct sig_call *call);
 void sig_http_replay(struct sig_call *call);
 void sig_http_upgrade(struct sig_call *call);
 void sig_http_health(struct sig_call *call);
+void sig_http_metrics(struct sig_call *call);
 void sig_http_page(struct sig_call *call);
 
 /* http/whip.c: WHIP and WHEP (docs/protocol.md). */

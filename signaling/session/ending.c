@@ -1,6 +1,7 @@
 #include "signaling/session/ending.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -14,6 +15,15 @@ static const char *const phase_names[SIG_PHASE_COUNT] = {"gathering", "connectin
 const char *sig_phase_name(enum sig_phase phase)
 {
     return phase_names[phase];
+}
+
+const char *sig_phase_past(const struct hall_session *view)
+{
+    bool nobody = !strcmp(view->end_reason, sig_reason_name(SIG_REASON_NOBODY_CAME)) ||
+                  !strcmp(view->end_reason, sig_reason_name(SIG_REASON_CLOSED));
+    if (view->started_at_us)
+        return phase_names[SIG_PHASE_ACTIVE];
+    return phase_names[nobody ? SIG_PHASE_GATHERING : SIG_PHASE_CONNECTING];
 }
 
 static enum sig_phase phase_of(const struct sig_session *session)
@@ -87,6 +97,9 @@ struct sig_ending sig_ending_of(const struct sig_session *session, enum sig_reas
                                 const struct sig_participant *by)
 {
     struct sig_ending ending = {.reason = reason, .phase = phase_of(session), .by = by};
+    /* Everybody is there; what was to be opened for them is not. */
+    if (reason == SIG_REASON_NO_ROOM || reason == SIG_REASON_RECORDING_FAILED)
+        ending.phase = MAX(ending.phase, SIG_PHASE_CONNECTING);
     if (reason == SIG_REASON_CONNECT_TIMEOUT)
         ending.reason = sig_ending_hindrance(session, &ending.party);
     else if (reason == SIG_REASON_LOST_CITIZEN)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "hall/hall.h"
 #include "sfu/sfu.h"
 #include "signaling/session/reason.h"
 
@@ -13,6 +14,8 @@ struct sig_session;
 
 enum sig_phase { SIG_PHASE_GATHERING, SIG_PHASE_CONNECTING, SIG_PHASE_ACTIVE, SIG_PHASE_COUNT };
 const char *sig_phase_name(enum sig_phase phase);
+/* The same of a session that has ended, as far as the hall remembers. */
+const char *sig_phase_past(const struct hall_session *view);
 
 /* How far a participant came on the way to media; from the sfu's events and the offers. */
 struct sig_progress {

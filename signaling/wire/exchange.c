@@ -316,12 +316,19 @@ void sig_exchange_add_header(struct sig_exchange *exchange, const char *name, co
     g_ptr_array_add(exchange->added, g_strdup(value));
 }
 
+static void answered(struct sig_exchange *exchange, unsigned status)
+{
+    unsigned class = status / 100 < SIG_STATUS_CLASSES ? status / 100 : 0;
+    exchange->server->answers[class]++;
+    exchange->answered = true;
+    exchange->status = status;
+}
+
 void sig_exchange_answer(struct sig_exchange *exchange, unsigned status, const char *type,
                          GBytes *body)
 {
     g_return_if_fail(!exchange->answered);
-    exchange->answered = true;
-    exchange->status = status;
+    answered(exchange, status);
     exchange->type = g_strdup(type);
     exchange->text = body ? g_bytes_ref(body) : NULL;
     exchange->left = body ? g_bytes_get_size(body) : 0;
@@ -332,8 +339,7 @@ void sig_exchange_answer_file(struct sig_exchange *exchange, unsigned status, co
                               int fd, uint64_t offset, uint64_t len)
 {
     g_return_if_fail(!exchange->answered);
-    exchange->answered = true;
-    exchange->status = status;
+    answered(exchange, status);
     exchange->type = g_strdup(type);
     exchange->fd = fd;
     exchange->at = offset;

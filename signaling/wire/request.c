@@ -49,6 +49,7 @@ void sig_request_fail(struct sig_request *request, const char *code, const char 
                       int64_t retry_ms)
 {
     g_autoptr(GBytes) frame = sig_frame_error(request->id, code, message, retry_ms);
+    sig_tally_refusal(&request->daemon->tally, code);
     finish(request, frame);
 }
 

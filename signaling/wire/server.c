@@ -267,6 +267,11 @@ unsigned sig_server_socket_count(const struct sig_server *server)
     return g_hash_table_size(server->conns);
 }
 
+void sig_server_answers(const struct sig_server *server, uint64_t ret_answers[SIG_STATUS_CLASSES])
+{
+    memcpy(ret_answers, server->answers, sizeof server->answers);
+}
+
 void sig_server_drain(struct sig_server *server)
 {
     server->draining = true;

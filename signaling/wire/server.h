@@ -46,6 +46,10 @@ void sig_server_destroy(struct sig_server *server);
 unsigned sig_server_port(const struct sig_server *server);
 unsigned sig_server_socket_count(const struct sig_server *server);
 
+/* HTTP answers by the first digit of their status; [0]: of another. */
+enum { SIG_STATUS_CLASSES = 6 };
+void sig_server_answers(const struct sig_server *server, uint64_t ret_answers[SIG_STATUS_CLASSES]);
+
 /* When the certificate ends, in seconds since 1970. False: there is none. */
 bool sig_server_certificate(const struct sig_server *server, int64_t *ret_not_after_s);
 

@@ -25,6 +25,7 @@ struct sig_server {
     unsigned max_sockets, ping_every_ms, ping_timeout_ms;
     bool tls, draining;
     guint64 next_id;
+    uint64_t answers[SIG_STATUS_CLASSES];
     struct sig_blocks *blocks; /* WebSockets by where they come from */
     GHashTable *conns;         /* id -> struct sig_conn, owned */
     GHashTable *exchanges;     /* id -> struct sig_exchange, owned */
