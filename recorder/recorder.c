@@ -7,6 +7,7 @@
 #include "recorder/journal/command.h"
 #include "recorder/journal/folder.h"
 #include "recorder/journal/health.h"
+#include "recorder/journal/orphans.h"
 #include "recorder/journal/pcapng_write.h"
 #include "recorder/journal/syncer.h"
 #include "recorder/journal/writer.h"
@@ -217,6 +218,11 @@ int rec_journal_event(struct rec *rec, rec_journal_id journal, const char *type,
     if (r < 0)
         g_free(command.block.data);
     return r;
+}
+
+int rec_orphans_release(struct rec *rec, const char *const *kept, size_t count)
+{
+    return rec_orphans_mark(rec->config.spool_dir, kept, count);
 }
 
 /* ---- taps ---------------------------------------------------------------------------------------------- */

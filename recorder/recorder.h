@@ -50,6 +50,10 @@ int rec_journal_open(struct rec *rec, const char *session, rec_journal_id *ret_j
  * id is dead from then on. -ENOENT: no such journal, or closed already; -EAGAIN. */
 int rec_journal_close(struct rec *rec, rec_journal_id journal, const char *reason);
 
+/* Control thread, once, at the start. Nobody will go on with what a former run left in the spool, but with the sessions
+ * `kept`: shipinban-recorder need not wait for it. 0 or a negative errno. */
+int rec_orphans_release(struct rec *rec, const char *const *kept, size_t count);
+
 struct rec_field {
     const char *name; /* upper case, digits and _; at most 32 characters (systemd journal export) */
     const char *value; /* UTF-8; newlines are allowed */

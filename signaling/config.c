@@ -73,6 +73,7 @@ static const struct key keys[] = {
     COUNT(hall, clerk_lost_ms, "60000", 100, 3600000),
     COUNT(hall, queue_offline_ms, "120000", 100, 86400000),
     COUNT(hall, park_ms, "600000", 100, 86400000),
+    COUNT(hall, revive_ms, "120000", 1, 3600000),
     COUNT(hall, no_show_ms, "120000", 100, 3600000),
     COUNT(hall, hold_warn_ms, "60000", 100, 3600000),
     COUNT(hall, hold_cap_ms, "300000", 100, 3600000),

@@ -18,6 +18,7 @@
 #include "signaling/session/media_events.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/reports.h"
+#include "signaling/session/revival.h"
 #include "signaling/session/session.h"
 #include "signaling/watchdog.h"
 #include "signaling/wire/conn.h"
@@ -131,6 +132,7 @@ static int hall_start(struct sig_daemon *daemon, char **ret_what)
         .queue_offline_ms = config->hall.queue_offline_ms,
         .park_ms = config->hall.park_ms,
         .no_show_ms = config->hall.no_show_ms,
+        .revive_ms = config->hall.revive_ms,
     };
     int r = hall_create(&hall, &daemon->hall, ret_what);
     if (r == 0)
@@ -262,6 +264,7 @@ int sig_daemon_create(const struct sig_config *config, struct sig_daemon **ret_d
     daemon->sources[1] = watch(sfu_event_fd(daemon->sfu), sfu_is_readable, daemon);
     daemon->sources[2] = watch(rec_event_fd(daemon->rec), rec_is_readable, daemon);
     daemon->watchdog = sig_watchdog_create(daemon);
+    sig_revival_run(daemon);
     *ret_daemon = daemon;
     return 0;
 }

@@ -105,8 +105,10 @@ static int begin_next_segment(struct rec_opened *opened)
     if (r < 0)
         return r;
     opened->number = last + 1;
-    if (unlinkat(opened->dir_fd, REC_CLOSED_NAME, 0) < 0 && errno != ENOENT)
-        return -errno;
+    static const char *const markers[] = {REC_CLOSED_NAME, REC_ORPHAN_NAME};
+    for (size_t i = 0; i < sizeof markers / sizeof *markers; i++)
+        if (unlinkat(opened->dir_fd, markers[i], 0) < 0 && errno != ENOENT)
+            return -errno;
     return fsync(opened->dir_fd) < 0 ? -errno : 0;
 }
 

@@ -9,11 +9,12 @@
 
 #define REC_LOCK_NAME "lock"
 #define REC_CLOSED_NAME "closed"
+#define REC_ORPHAN_NAME "orphan"
 #define REC_SEGMENT_NAME_BYTES 24 /* "0001.pcapng" and NUL, with room */
 
 enum { REC_SEGMENT_NUMBER_MAX = 9999 };
 
-/* Makes spool/<session> if it is not there, takes its lock, withdraws `closed`, digests the last
+/* Makes spool/<session> if it is not there, takes its lock, withdraws `closed` and `orphan`, digests the last
  * segment and creates the next; all entries are on disk afterwards. -EWOULDBLOCK: somebody else holds
  * the lock (try again); -ENFILE: no number is left; else a negative errno. `spool_fd` is the spool. */
 int rec_folder_open(int spool_fd, const char *session, struct rec_opened *ret_opened);

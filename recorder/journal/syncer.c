@@ -98,9 +98,9 @@ static void sync_group(struct rec_syncer *syncer, unsigned count)
     }
 }
 
-static int leave_marker(const struct rec_sync *sync)
+static int leave_marker(const struct rec_sync *sync, const char *name)
 {
-    int fd = openat(sync->dir_fd, REC_CLOSED_NAME, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+    int fd = openat(sync->dir_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0)
         return -errno;
     close(fd);
@@ -118,7 +118,9 @@ static void tell(struct rec_syncer *syncer, enum rec_event_type type, const stru
 static void end_journal(struct rec_syncer *syncer, const struct rec_sync *sync, int error)
 {
     if (error == 0 && sync->flags & REC_SYNC_GOOD)
-        error = leave_marker(sync);
+        error = leave_marker(sync, REC_CLOSED_NAME);
+    else if (sync->dir_fd >= 0) /* if it cannot be left either, the renderer waits for its grace */
+        (void)leave_marker(sync, REC_ORPHAN_NAME);
     struct rec_opened opened = {.fd = sync->fd, .dir_fd = sync->dir_fd, .lock_fd = sync->lock_fd};
     rec_opened_close(&opened);
     if (error < 0 && sync->flags & REC_SYNC_GOOD) { /* else it was told before */

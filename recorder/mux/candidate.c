@@ -60,7 +60,8 @@ bool rec_candidate_is_ready(struct rec_candidate *candidate, int64_t grace_us, i
         candidate->unlocked_since_us = now_us;
     if (now_us < candidate->retry_us)
         return false;
-    return exists(candidate, REC_CLOSED_NAME) || now_us - candidate->unlocked_since_us >= grace_us;
+    return exists(candidate, REC_CLOSED_NAME) || exists(candidate, REC_ORPHAN_NAME) ||
+           now_us - candidate->unlocked_since_us >= grace_us;
 }
 
 void rec_candidate_failed(struct rec_candidate *candidate, int64_t now_us)

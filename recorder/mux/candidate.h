@@ -15,8 +15,8 @@ struct rec_candidate {
     unsigned failures;
 };
 
-/* Looks at the folder: may it be rendered now? In good order at once; an orphan when nobody took its
- * lock for the grace. */
+/* Looks at the folder: may it be rendered now? In good order at once, and when the daemon has given it
+ * up; else when nobody took its lock for the grace. */
 bool rec_candidate_is_ready(struct rec_candidate *candidate, int64_t grace_us, int64_t now_us);
 
 /* A rendering failed: the next try comes later each time, from a minute up to an hour. */

@@ -55,6 +55,7 @@ static const struct key keys[] = {
     {"hall", "clerk_lost_ms", 100, 3600000},
     {"hall", "queue_offline_ms", 100, 86400000},
     {"hall", "park_ms", 100, 86400000},
+    {"hall", "revive_ms", 1, 3600000},
     {"hall", "no_show_ms", 100, 3600000},
     {"hall", "hold_warn_ms", 100, 3600000},
     {"hall", "hold_cap_ms", 100, 3600000},

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <glib.h>
 
-enum { ORPHAN_GRACE_MS = 3000 };
+enum { ORPHAN_GRACE_MS = 3000, REVIVE_MS = 120000 };
 
 static const char group[] = "recorder";
 
@@ -17,10 +17,17 @@ static char *read_path(GKeyFile *file, const char *folder, const char *key)
 }
 
 /* In range: rec_keys_check() looked. */
+static int64_t read_us(GKeyFile *file, const char *section, const char *key, int64_t default_ms)
+{
+    g_autofree char *text = g_key_file_get_value(file, section, key, NULL);
+    return (text && *text ? g_ascii_strtoll(text, NULL, 10) : default_ms) * 1000;
+}
+
+/* A daemon that comes back within revive_ms goes on with the journal. */
 static int64_t read_grace_us(GKeyFile *file)
 {
-    g_autofree char *text = g_key_file_get_value(file, group, "orphan_grace_ms", NULL);
-    return (text && *text ? g_ascii_strtoll(text, NULL, 10) : ORPHAN_GRACE_MS) * 1000;
+    return MAX(read_us(file, group, "orphan_grace_ms", ORPHAN_GRACE_MS),
+               read_us(file, "hall", "revive_ms", REVIVE_MS));
 }
 
 int rec_settings_read(struct rec_settings *settings, const char *path, char **ret_what)

@@ -138,7 +138,7 @@ static struct sig_client *client_choose(const struct hello *hello, bool *ret_res
     if (before) {
         window_leave(before, hello);
         sig_client_replace(before);
-        sig_client_destroy(before);
+        sig_client_forget(before);
     }
     return sig_client_create(daemon, &hello->identity);
 }
@@ -154,15 +154,23 @@ static void ticket_remember(struct sig_client *client, const struct hall_reply *
 static void welcome(const struct hello *hello, struct sig_conn *conn,
                     const struct hall_reply *reply)
 {
-    bool resumed;
+    bool resumed, news = false;
     struct sig_client *client = client_choose(hello, &resumed);
-    bool replayed = resumed && sig_ring_holds(&client->ring, hello->last_seq);
+    bool revived = client->is_revived;
+    bool replayed = resumed && !revived && sig_ring_holds(&client->ring, hello->last_seq);
+    if (!resumed || client->identity.window != hello->identity.window)
+        news = true;
     client->identity = hello->identity;
+    client->is_revived = false;
+    if (news)
+        sig_client_remember(client);
     ticket_remember(client, reply);
     sig_gathering_join(client);
     struct sig_participant *participant =
         sig_participant_find(hello->daemon, client->identity.role, client->identity.subject);
     json_t *d = welcome_view(client, participant, resumed);
+    if (revived)
+        json_object_set_new(d, "revived", json_true());
     if (!replayed)
         json_object_set_new(d, "snapshot", snapshot_view(client, participant, reply));
     g_autoptr(GBytes) frame = sig_frame_answer(hello->id, d);
@@ -176,6 +184,8 @@ static void welcome(const struct hello *hello, struct sig_conn *conn,
         sig_client_event(client, "server.draining", sig_drain_view(hello->daemon));
     sig_departure_back(client);
     sig_gathering_look(client);
+    if (revived && participant && participant->session->room && hello->last_seq)
+        sig_client_event(client, "media.restart", json_pack("{s:s}", "reason", "server"));
     log_info("session", "%s %s is here%s", hall_role_name(client->identity.role), client->sid.text,
              resumed ? " again" : "");
 }

@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "signaling/daemon.h"
 #include "signaling/handlers/handlers.h"
-#include "signaling/session/claims.h"
 #include "signaling/session/client.h"
 #include "signaling/session/hold.h"
+#include "signaling/session/invitation.h"
 #include "signaling/session/participant.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
@@ -63,7 +63,7 @@ static void session_invite(struct sig_request *request, struct sig_client *clien
     g_strlcpy(helper.subject, subject.text, sizeof helper.subject);
     g_strlcpy(helper.session, me->session->id.text, sizeof helper.session);
     struct id code;
-    if (sig_claims_add(client->daemon->claims, &helper, INVITE_S, &code) < 0) {
+    if (sig_invitation_make(client->daemon, &helper, INVITE_S, &code) < 0) {
         sig_request_fail(request, "server.busy", "too many invitations are open", 5000);
         return;
     }

@@ -108,18 +108,56 @@ void sig_http_login(struct sig_call *call)
                                      later));
 }
 
+/* A code on its way to being used: no token before the store has it as used, or a restart would open the door again. */
+struct using
+{
+    struct sig_later *later;
+    struct sig_identity identity;
+    int64_t until_at_us;
+    char code_sha256[HALL_SHA256_HEX_BYTES];
+};
+
+static void claim_give_back(const struct using *using)
+{
+    (void)sig_claims_restore(using->later->daemon->claims, using->code_sha256, &using->identity,
+                             using->until_at_us);
+}
+
+static void claim_used(const struct hall_reply *reply, void *user)
+{
+    struct using *using = user;
+    struct sig_exchange *exchange = sig_later_exchange(using->later);
+    bool failed = reply->code && !strcmp(reply->code, "store.failed");
+    if (failed)
+        claim_give_back(using);
+    if (exchange && failed)
+        sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
+    else if (exchange) /* one that the store did not know was good in this run alone */
+        token_answer(using->later->daemon, exchange, &using->identity,
+                     json_pack("{s:s, s:s}", "role", hall_role_name(using->identity.role),
+                               "session", using->identity.session));
+    sig_later_destroy(using->later);
+    g_free(using);
+}
+
 void sig_http_claim(struct sig_call *call)
 {
-    struct sig_identity identity;
     if (!params_fit(call, claim_params))
         return;
-    if (sig_claims_take(call->daemon->claims, sig_json_string(call->body, "claim", ""), &identity) <
-        0) {
+    const char *code = sig_json_string(call->body, "claim", "");
+    struct using using = {0};
+    if (sig_claims_take(call->daemon->claims, code, &using.identity, &using.until_at_us) < 0) {
         sig_http_error(call->exchange, "auth.bad_token", "this code is unknown, used or too old",
                        0);
         return;
     }
-    token_answer(call->daemon, call->exchange, &identity,
-                 json_pack("{s:s, s:s}", "role", hall_role_name(identity.role), "session",
-                           identity.session));
+    sig_claims_digest(code, using.code_sha256);
+    using.later = sig_later_create(call);
+    struct using *waiting = g_memdup2(&using, sizeof using);
+    int r = hall_claim_drop(call->daemon->hall, using.code_sha256, claim_used, waiting);
+    if (r < 0) {
+        claim_give_back(waiting);
+        g_free(waiting);
+    }
+    sig_later_wait(using.later, r);
 }

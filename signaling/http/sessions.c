@@ -5,8 +5,8 @@
 #include "signaling/daemon.h"
 #include "signaling/http/router.h"
 #include "signaling/http/routes.h"
-#include "signaling/session/claims.h"
 #include "signaling/session/gathering.h"
+#include "signaling/session/invitation.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
 #include "signaling/session/view.h"
@@ -37,7 +37,7 @@ static json_t *ticket_in(struct sig_daemon *daemon, const struct sig_participant
     struct id code;
     g_strlcpy(identity.subject, participant->subject, sizeof identity.subject);
     g_strlcpy(identity.session, participant->session->id.text, sizeof identity.session);
-    if (sig_claims_add(daemon->claims, &identity, CLAIM_S, &code) < 0)
+    if (sig_invitation_make(daemon, &identity, CLAIM_S, &code) < 0)
         return NULL;
     g_autofree char *token = sig_auth_issue(hall_secret(daemon->hall), &identity, SIG_TOKEN_S);
     g_autofree char *url =
@@ -113,8 +113,29 @@ static const char *state_name(const struct hall_session *view)
     return "ended";
 }
 
-static json_t *session_view(struct sig_daemon *daemon, const struct hall_session *view)
+static json_t *person_view(const struct hall_person *person)
 {
+    return json_pack("{s:s, s:s, s:s, s:s, s:{s:b, s:b}}", "id", person->id.text, "role",
+                     hall_role_name(person->role), "label", person->label, "state", "left", "muted",
+                     "audio", 0, "video", 0);
+}
+
+/* Whoever is in it; of one that is over, whoever came. */
+static json_t *people_view(const struct sig_session *live, const struct hall_reply *reply)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; live && i < SIG_MAX_PARTICIPANTS; i++)
+        if (live->participants[i])
+            json_array_append_new(list, sig_participant_view(live->participants[i]));
+    for (size_t i = 0; !live && i < reply->person_count; i++)
+        if (reply->people[i].present)
+            json_array_append_new(list, person_view(&reply->people[i]));
+    return list;
+}
+
+static json_t *session_view(struct sig_daemon *daemon, const struct hall_reply *reply)
+{
+    const struct hall_session *view = reply->session;
     const struct sig_session *live = sig_session_find(daemon, view->id.text);
     json_t *d = json_pack(
         "{s:s, s:s, s:o, s:I, s:o, s:o, s:o}", "session", view->id.text, "state",
@@ -123,14 +144,12 @@ static json_t *session_view(struct sig_daemon *daemon, const struct hall_session
         "ended_at",
         view->ended_at_us ? json_integer((json_int_t)(view->ended_at_us / 1000)) : json_null(),
         "end_reason", *view->end_reason ? json_string(view->end_reason) : json_null(),
-        "participants", json_array());
+        "participants", people_view(live, reply));
+    if (*view->end_reason)
+        json_object_set_new(d, "end_phase", json_string(sig_phase_past(view)));
     json_object_set_new(d, "recording",
                         live ? sig_recording_view(live, NULL)
                              : json_pack("{s:s}", "state", "stopped"));
-    for (unsigned i = 0; live && i < SIG_MAX_PARTICIPANTS; i++)
-        if (live->participants[i])
-            json_array_append_new(json_object_get(d, "participants"),
-                                  sig_participant_view(live->participants[i]));
     return d;
 }
 
@@ -141,7 +160,7 @@ static void found(const struct hall_reply *reply, void *user)
     if (exchange && reply->code)
         sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
     else if (exchange)
-        sig_http_json(exchange, 200, session_view(later->daemon, reply->session));
+        sig_http_json(exchange, 200, session_view(later->daemon, reply));
     sig_later_destroy(later);
 }
 

@@ -2,17 +2,19 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/crypto/digest.h"
 
 struct claim {
-    struct id code;
+    char code_sha256[HALL_SHA256_HEX_BYTES];
     struct sig_identity identity;
-    int64_t until_us; /* monotonic */
+    int64_t until_at_us; /* wall clock: it outlives the daemon */
 };
 
 struct sig_claims {
-    GHashTable *open; /* code -> struct claim, owned */
+    GHashTable *open; /* digest of the code -> struct claim, owned */
 };
 
 struct sig_claims *sig_claims_create(void)
@@ -30,34 +32,62 @@ void sig_claims_destroy(struct sig_claims *claims)
     g_free(claims);
 }
 
+void sig_claims_digest(const char *code, char ret_code_sha256[HALL_SHA256_HEX_BYTES])
+{
+    uint8_t sha256[DIGEST_SHA256_BYTES];
+    *ret_code_sha256 = '\0';
+    if (digest_sha256(code, strlen(code), sha256) == 0)
+        digest_hex(sha256, sizeof sha256, ret_code_sha256);
+}
+
 static gboolean is_old(gpointer code, gpointer value, gpointer now_us)
 {
-    return ((const struct claim *)value)->until_us <= *(const int64_t *)now_us;
+    return ((const struct claim *)value)->until_at_us <= *(const int64_t *)now_us;
+}
+
+int sig_claims_restore(struct sig_claims *claims, const char *code_sha256,
+                       const struct sig_identity *identity, int64_t until_at_us)
+{
+    int64_t now_us = clock_wall_us();
+    if (g_hash_table_size(claims->open) >= SIG_MAX_CLAIMS)
+        g_hash_table_foreach_remove(claims->open, is_old, &now_us);
+    if (g_hash_table_size(claims->open) >= SIG_MAX_CLAIMS)
+        return -ENOSPC;
+    struct claim *claim = g_new0(struct claim, 1);
+    claim->identity = *identity;
+    claim->until_at_us = until_at_us;
+    g_strlcpy(claim->code_sha256, code_sha256, sizeof claim->code_sha256);
+    g_hash_table_replace(claims->open, claim->code_sha256, claim);
+    return 0;
 }
 
 int sig_claims_add(struct sig_claims *claims, const struct sig_identity *identity,
                    int64_t lifetime_s, struct id *ret_code)
 {
-    int64_t now_us = clock_now_us();
-    if (g_hash_table_size(claims->open) >= SIG_MAX_CLAIMS)
-        g_hash_table_foreach_remove(claims->open, is_old, &now_us);
-    if (g_hash_table_size(claims->open) >= SIG_MAX_CLAIMS)
-        return -ENOSPC;
-    struct claim *claim = g_new(struct claim, 1);
-    *claim = (struct claim){id_random(), *identity, now_us + lifetime_s * 1000000};
-    g_hash_table_insert(claims->open, claim->code.text, claim);
-    *ret_code = claim->code;
-    return 0;
+    char digest[HALL_SHA256_HEX_BYTES];
+    struct id code = id_random();
+    sig_claims_digest(code.text, digest);
+    int r =
+        sig_claims_restore(claims, digest, identity, clock_wall_us() + lifetime_s * G_USEC_PER_SEC);
+    if (r == 0)
+        *ret_code = code;
+    return r;
 }
 
-int sig_claims_take(struct sig_claims *claims, const char *code, struct sig_identity *ret_identity)
+int sig_claims_take(struct sig_claims *claims, const char *code, struct sig_identity *ret_identity,
+                    int64_t *ret_until_at_us)
 {
-    const struct claim *claim = g_hash_table_lookup(claims->open, code);
+    char digest[HALL_SHA256_HEX_BYTES];
+    sig_claims_digest(code, digest);
+    const struct claim *claim = g_hash_table_lookup(claims->open, digest);
     if (!claim)
         return -ENOENT;
-    bool good = claim->until_us > clock_now_us();
-    if (good)
+    bool good = claim->until_at_us > clock_wall_us();
+    if (good) {
         *ret_identity = claim->identity;
-    g_hash_table_remove(claims->open, code);
+        if (ret_until_at_us)
+            *ret_until_at_us = claim->until_at_us;
+    }
+    g_hash_table_remove(claims->open, digest);
     return good ? 0 : -ENOENT;
 }

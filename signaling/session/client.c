@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "signaling/daemon.h"
 #include "signaling/session/departure.h"
@@ -23,12 +24,20 @@ static bool is_single(const struct sig_client *client)
     return client->identity.role != HALL_AUDITOR;
 }
 
-struct sig_client *sig_client_create(struct sig_daemon *daemon, const struct sig_identity *identity)
+static void key_digest(const char *key, char ret_hex[HALL_SHA256_HEX_BYTES])
+{
+    uint8_t sha256[DIGEST_SHA256_BYTES];
+    *ret_hex = '\0';
+    if (digest_sha256(key, strlen(key), sha256) == 0)
+        digest_hex(sha256, sizeof sha256, ret_hex);
+}
+
+static struct sig_client *client_make(struct sig_daemon *daemon, const struct id *sid,
+                                      const struct sig_identity *identity)
 {
     struct sig_client *client = g_new0(struct sig_client, 1);
     client->daemon = daemon;
-    client->sid = id_random();
-    client->key = id_random();
+    client->sid = *sid;
     client->identity = *identity;
     sig_ring_init(&client->ring);
     g_hash_table_insert(daemon->clients, client->sid.text, client);
@@ -36,6 +45,47 @@ struct sig_client *sig_client_create(struct sig_daemon *daemon, const struct sig
         g_hash_table_replace(daemon->identities,
                              sig_identity_key(identity->role, identity->subject), client);
     return client;
+}
+
+struct sig_client *sig_client_create(struct sig_daemon *daemon, const struct sig_identity *identity)
+{
+    struct id sid = id_random();
+    struct sig_client *client = client_make(daemon, &sid, identity);
+    client->key = id_random();
+    return client;
+}
+
+void sig_client_restore(struct sig_daemon *daemon, const char *sid, const char *key_sha256,
+                        const struct sig_identity *identity)
+{
+    struct id id = {{0}};
+    g_strlcpy(id.text, sid, sizeof id.text);
+    struct sig_client *client = client_make(daemon, &id, identity);
+    client->is_revived = true;
+    g_strlcpy(client->key_sha256, key_sha256 ? key_sha256 : "", sizeof client->key_sha256);
+    sig_client_detach(client);
+}
+
+void sig_client_remember(const struct sig_client *client)
+{
+    const struct sig_identity *identity = &client->identity;
+    struct hall_page page = {
+        .who = {.role = identity->role, .window = identity->window, .since_s = identity->since_s}};
+    if (!is_single(client))
+        return;
+    g_strlcpy(page.sid, client->sid.text, sizeof page.sid);
+    key_digest(client->key.text, page.key_sha256);
+    g_strlcpy(page.who.subject, identity->subject, sizeof page.who.subject);
+    g_strlcpy(page.who.session, identity->session, sizeof page.who.session);
+    if (hall_page_put(client->daemon->hall, &page) < 0)
+        log_debug("session", "a page will not be known after a restart: the hall is busy");
+}
+
+void sig_client_forget(struct sig_client *client)
+{
+    if (is_single(client))
+        (void)hall_page_drop(client->daemon->hall, client->sid.text);
+    sig_client_destroy(client);
 }
 
 void sig_client_destroy(struct sig_client *client)
@@ -78,12 +128,25 @@ struct sig_client *sig_client_at_window(struct sig_daemon *daemon, unsigned wind
     return NULL;
 }
 
-bool sig_client_owns_key(const struct sig_client *client, const char *key)
+/* Of texts of a fixed length, in a time that tells nothing. */
+static bool is_equal(const char *one, const char *other, size_t chars)
 {
-    unsigned char difference = strlen(key) != ID_CHARS;
-    for (size_t i = 0; i < ID_CHARS && key[i]; i++)
-        difference |= (unsigned char)(key[i] ^ client->key.text[i]);
+    unsigned char difference = strlen(one) != chars || strlen(other) != chars;
+    for (size_t i = 0; i < chars && one[i] && other[i]; i++)
+        difference |= (unsigned char)(one[i] ^ other[i]);
     return !difference;
+}
+
+bool sig_client_owns_key(struct sig_client *client, const char *key)
+{
+    char hex[HALL_SHA256_HEX_BYTES];
+    if (*client->key.text)
+        return is_equal(key, client->key.text, ID_CHARS);
+    key_digest(key, hex);
+    if (strlen(key) != ID_CHARS || !is_equal(hex, client->key_sha256, sizeof hex - 1))
+        return false;
+    g_strlcpy(client->key.text, key, sizeof client->key.text);
+    return true;
 }
 
 static void replaced_say(struct sig_conn *conn)

@@ -18,7 +18,9 @@ struct sig_daemon;
 
 struct sig_client {
     struct sig_daemon *daemon;
-    struct id sid, key;
+    struct id sid, key; /* key "": the daemon died since it was told, its digest is known */
+    char key_sha256[HALL_SHA256_HEX_BYTES];
+    bool is_revived; /* of a former run and not back yet: nothing of what it was sent is there */
     struct sig_identity identity;
     struct sig_conn *conn; /* NULL: lost, the grace timer runs */
     struct sig_ring ring;
@@ -38,6 +40,13 @@ char *sig_identity_key(enum hall_role role, const char *subject);
 
 struct sig_client *sig_client_create(struct sig_daemon *daemon,
                                      const struct sig_identity *identity);
+/* A page of a former run, that may come back with its key; NULL: nobody knows the key. Its grace time begins. */
+void sig_client_restore(struct sig_daemon *daemon, const char *sid, const char *key_sha256,
+                        const struct sig_identity *identity);
+/* The hall keeps what a resume after a restart needs. An auditor's page is not kept. */
+void sig_client_remember(const struct sig_client *client);
+/* It is gone for good, for the hall too; destroys it. */
+void sig_client_forget(struct sig_client *client);
 /* Takes it out of the tables and frees it; its socket, if any, is left without a client. */
 void sig_client_destroy(struct sig_client *client);
 
@@ -48,8 +57,8 @@ struct sig_client *sig_client_of(struct sig_daemon *daemon, enum hall_role role,
 /* The console at a window, NULL: nobody. */
 struct sig_client *sig_client_at_window(struct sig_daemon *daemon, unsigned window);
 
-/* Whether `key` is this client's: compared in constant time. */
-bool sig_client_owns_key(const struct sig_client *client, const char *key);
+/* Whether `key` is this client's: compared in constant time. One of a former run learns it then. */
+bool sig_client_owns_key(struct sig_client *client, const char *key);
 
 /* Puts the client on a socket; an older one is told `replaced` and closed. */
 void sig_client_attach(struct sig_client *client, struct sig_conn *conn);

@@ -3,6 +3,7 @@
 #include "signaling/daemon.h"
 #include "signaling/session/client.h"
 #include "signaling/session/participant.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 
 static struct sig_participant *seat_of(const struct sig_client *client)
@@ -24,15 +25,15 @@ unsigned sig_departure_grace_ms(const struct sig_client *client)
     return grace_ms(config, client->identity.role);
 }
 
-static void hall_tell(struct sig_client *client, bool online)
+static void hall_tell(const struct sig_client *client)
 {
     if (client->identity.role == HALL_CITIZEN && !*client->identity.session)
-        hall_ticket_online(client->daemon->hall, client->identity.subject, online, NULL, NULL);
+        sig_report_online(client->daemon, client->identity.subject);
 }
 
 void sig_departure_away(struct sig_client *client)
 {
-    hall_tell(client, false);
+    hall_tell(client);
     struct sig_participant *participant = seat_of(client);
     if (participant)
         sig_participant_set_socket(participant, false);
@@ -40,7 +41,7 @@ void sig_departure_away(struct sig_client *client)
 
 void sig_departure_back(struct sig_client *client)
 {
-    hall_tell(client, true);
+    hall_tell(client);
     struct sig_participant *participant = seat_of(client);
     if (participant)
         sig_participant_set_socket(participant, true);
@@ -66,10 +67,10 @@ void sig_departure_final(struct sig_client *client)
     /* A window is worked from its page; everybody else may go on by WHIP and WHEP alone. */
     if (participant && (client->identity.window || !sig_participant_is_reachable(participant)))
         seat_leave(participant);
-    hall_tell(client, false);
+    hall_tell(client);
     if (client->identity.role == HALL_CLERK && client->identity.window)
         hall_window_close(client->daemon->hall, client->identity.window, NULL, NULL);
-    sig_client_destroy(client);
+    sig_client_forget(client);
 }
 
 static gboolean absence_over(gpointer data)

@@ -100,7 +100,10 @@ struct sig_ending sig_ending_of(const struct sig_session *session, enum sig_reas
     /* Everybody is there; what was to be opened for them is not. */
     if (reason == SIG_REASON_NO_ROOM || reason == SIG_REASON_RECORDING_FAILED)
         ending.phase = MAX(ending.phase, SIG_PHASE_CONNECTING);
-    if (reason == SIG_REASON_CONNECT_TIMEOUT)
+    bool is_lost = reason == SIG_REASON_LOST_CITIZEN || reason == SIG_REASON_LOST_CLERK;
+    if (is_lost && session->is_forsaken)
+        ending.reason = SIG_REASON_SERVER_RESTART; /* nobody came back to it */
+    else if (reason == SIG_REASON_CONNECT_TIMEOUT)
         ending.reason = sig_ending_hindrance(session, &ending.party);
     else if (reason == SIG_REASON_LOST_CITIZEN)
         ending.party = of_role(session, HALL_CITIZEN);

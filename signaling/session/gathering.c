@@ -6,6 +6,7 @@
 
 #include "signaling/session/client.h"
 #include "signaling/session/participant.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 #include "signaling/session/slots.h"
 
@@ -49,8 +50,10 @@ int sig_gathering_of_ticket(struct sig_daemon *daemon, const struct hall_ticket 
     int r = sig_session_begin(session);
     if (r < 0)
         sig_session_end(session, failure_reason(r), NULL);
-    else
+    else {
         *ret_session = session;
+        sig_report_people(session);
+    }
     return r;
 }
 
@@ -66,6 +69,7 @@ struct sig_session *sig_gathering_of_api(struct sig_daemon *daemon, const struct
     sig_participant_add(session, HALL_CITIZEN, citizen.text, label, &citizen);
     clerk_label(view, label);
     sig_participant_add(session, HALL_CLERK, clerk.text, label, &clerk);
+    sig_report_people(session);
     return session;
 }
 

@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/recording.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 
 static void gates_set(struct sig_session *session)
@@ -22,8 +24,7 @@ static void go_on(struct sig_session *session)
     sig_session_step(session, SIG_EVENT_RESUME);
     session->hold_is_fault = false;
     gates_set(session);
-    hall_session_mark(session->daemon->hall, session->id.text, HALL_SESSION_RESUME, "resume", NULL,
-                      NULL);
+    sig_report_marks(session);
     sig_session_state_tell(session, NULL, NULL, false);
 }
 
@@ -63,10 +64,25 @@ int sig_hold_begin(struct sig_session *session, const char *reason, bool is_faul
     g_strlcpy(session->hold_reason, reason, sizeof session->hold_reason);
     session->hold_timer = g_timeout_add(session->daemon->config->hall.hold_warn_ms, warn, session);
     gates_set(session);
-    hall_session_mark(session->daemon->hall, session->id.text, HALL_SESSION_HOLD, reason, NULL,
-                      NULL);
+    sig_report_marks(session);
     sig_session_state_tell(session, reason, NULL, false);
     return 0;
+}
+
+/* Its time goes on from where it was; the pages hear the rest of it. */
+void sig_hold_restore(struct sig_session *session, const char *reason, int64_t since_us)
+{
+    const struct sig_config *config = session->daemon->config;
+    int64_t held_ms = MAX(0, (clock_wall_us() - since_us) / 1000);
+    if (sig_session_step(session, SIG_EVENT_HOLD) < 0)
+        return;
+    session->held_at_us = since_us;
+    session->hold_is_fault = !strcmp(reason, sig_reason_name(SIG_REASON_RECORDING_FAILED));
+    g_strlcpy(session->hold_reason, reason, sizeof session->hold_reason);
+    int64_t left_ms = MAX(0, (int64_t)config->hall.hold_cap_ms - held_ms);
+    int64_t warn_ms = MAX(0, (int64_t)config->hall.hold_warn_ms - held_ms);
+    session->hold_timer = warn_ms ? g_timeout_add((guint)warn_ms, warn, session)
+                                  : g_timeout_add((guint)left_ms, cap_reached, session);
 }
 
 int sig_hold_end(struct sig_session *session)

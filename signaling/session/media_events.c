@@ -9,6 +9,7 @@
 #include "signaling/session/codecs.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/recording.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 #include "signaling/session/slots.h"
 
@@ -45,8 +46,7 @@ static void lost(struct sig_participant *participant)
     if (participant->lost_at_us)
         return;
     participant->lost_at_us = clock_wall_us();
-    hall_session_mark(participant->session->daemon->hall, participant->session->id.text,
-                      HALL_SESSION_LOST, hall_role_name(participant->role), NULL, NULL);
+    sig_report_marks(participant->session);
     sig_participant_look(participant);
 }
 
@@ -55,8 +55,8 @@ static void found(struct sig_participant *participant)
     if (!participant->lost_at_us)
         return;
     sig_participant_lost_gap_write(participant);
-    hall_session_mark(participant->session->daemon->hall, participant->session->id.text,
-                      HALL_SESSION_BACK, hall_role_name(participant->role), NULL, NULL);
+    participant->session->is_forsaken = false;
+    sig_report_marks(participant->session);
     sig_participant_look(participant);
 }
 

@@ -7,6 +7,7 @@
 #include "signaling/session/client.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/recording.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 #include "signaling/session/slots.h"
 
@@ -98,6 +99,7 @@ void sig_participant_join(struct sig_participant *participant)
     if (participant->session->journal)
         sig_recording_person(participant, "participant.joined", NULL);
     change_tell(participant, "joined");
+    sig_report_people(participant->session);
 }
 
 void sig_participant_leave(struct sig_participant *participant, enum sig_reason reason)
@@ -112,6 +114,8 @@ void sig_participant_leave(struct sig_participant *participant, enum sig_reason 
     sig_session_event(session, participant, "session.participant",
                       json_pack("{s:o, s:s}", "participant", view, "change", "left"));
     sig_participant_destroy(participant);
+    sig_report_people(session);
+    sig_report_marks(session);
     sig_slots_update(session);
 }
 
@@ -140,13 +144,17 @@ void sig_participant_look(struct sig_participant *participant)
 void sig_participant_lost_gap_write(struct sig_participant *participant)
 {
     if (participant->lost_at_us)
-        sig_recording_gap(participant, "NETWORK", -1, participant->lost_at_us);
+        sig_recording_gap(participant, participant->is_restarted ? "RESTART" : "NETWORK", -1,
+                          participant->lost_at_us);
     participant->lost_at_us = 0;
+    participant->is_restarted = false;
 }
 
 void sig_participant_set_socket(struct sig_participant *participant, bool connected)
 {
     participant->connected = connected;
+    if (connected)
+        participant->session->is_forsaken = false;
     sig_participant_look(participant);
 }
 

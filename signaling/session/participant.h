@@ -34,6 +34,7 @@ struct sig_participant {
     bool present;       /* said hello; false: expected (the API's sessions) */
     bool connected;     /* its page's socket is there */
     int64_t lost_at_us; /* wall clock: media came and comes no more, 0: not so */
+    bool is_restarted;  /* lost since the daemon died */
     bool away;          /* told to the others: no socket, or no media where there was some */
     struct {
         bool audio, video;

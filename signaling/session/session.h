@@ -39,6 +39,11 @@ enum sig_recording_state {
 
 enum { SIG_MAX_PARTICIPANTS = 5 };
 
+/* How a session stands, as far as the hall is told. */
+struct sig_told {
+    bool held, citizen, clerk, helper; /* the last three: lost */
+};
+
 struct sig_session {
     struct sig_daemon *daemon;
     struct id id, ticket; /* ticket "": opened by the API */
@@ -60,6 +65,11 @@ struct sig_session {
     enum sig_recording_state recording;
     int64_t recording_opened_us; /* wall clock: where the recording's own time begins */
     int64_t recording_since_us;  /* wall clock: durable since */
+
+    unsigned run;      /* so often it was brought back after the daemon had died */
+    bool is_forsaken;  /* brought back, and nobody has come since */
+    bool runs_in_hall; /* the hall has it started: it takes holds and losses */
+    struct sig_told told;
 
     guint connect_timer; /* the API's sessions: media is awaited; 0 none */
 

@@ -150,7 +150,7 @@ struct watched {
 static void start_watcher(struct watched *w)
 {
     g_autofree char *config = g_build_filename(w->folder, "shipinban.conf", NULL);
-    static const char text[] = "[recorder]\norphan_grace_ms = 300\n";
+    static const char text[] = "[hall]\nrevive_ms = 300\n[recorder]\norphan_grace_ms = 300\n";
     file_write(config, text, strlen(text));
     const char *const argv[] = {recorder, "--config", config, NULL};
     g_assert_cmpint(child_start(argv, NULL, &w->child), ==, 0);

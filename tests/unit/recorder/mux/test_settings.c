@@ -22,7 +22,7 @@ static void test_defaults(void)
     g_assert_true(g_path_is_absolute(settings.spool_dir));
     g_assert_true(g_str_has_suffix(settings.spool_dir, "/spool"));
     g_assert_true(g_str_has_suffix(settings.archive_dir, "/archive"));
-    g_assert_cmpint(settings.orphan_grace_us, ==, 3000000);
+    g_assert_cmpint(settings.orphan_grace_us, ==, 120000000); /* as long as a daemon may be away */
     rec_settings_finish(&settings);
 }
 
@@ -30,12 +30,18 @@ static void test_given(void)
 {
     struct rec_settings settings;
     char *what = NULL;
-    g_assert_cmpint(read_text("[recorder]\nspool = a/b\narchive = /c/d\norphan_grace_ms = 20\n",
+    g_assert_cmpint(read_text("[hall]\nrevive_ms = 5\n[recorder]\nspool = a/b\narchive = /c/d\n"
+                              "orphan_grace_ms = 20\n",
                               &settings, &what),
                     ==, 0);
     g_assert_true(g_str_has_suffix(settings.spool_dir, "/a/b"));
     g_assert_cmpstr(settings.archive_dir, ==, "/c/d");
     g_assert_cmpint(settings.orphan_grace_us, ==, 20000);
+    rec_settings_finish(&settings);
+    g_assert_cmpint(
+        read_text("[hall]\nrevive_ms = 50\n[recorder]\norphan_grace_ms = 20\n", &settings, &what),
+        ==, 0);
+    g_assert_cmpint(settings.orphan_grace_us, ==, 50000);
     rec_settings_finish(&settings);
 }
 

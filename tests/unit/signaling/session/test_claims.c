@@ -14,12 +14,12 @@ static void test_once(void)
     g_assert_cmpint(sig_claims_add(claims, &helper, 60, &code), ==, 0);
     g_assert_cmpint(sig_claims_add(claims, &helper, 60, &second), ==, 0);
     g_assert_cmpstr(code.text, !=, second.text);
-    g_assert_cmpint(sig_claims_take(claims, "37xsmw5fprgejdva2bf8mymrrc", &found), ==, -ENOENT);
-    g_assert_cmpint(sig_claims_take(claims, code.text, &found), ==, 0);
+    g_assert_cmpint(sig_claims_take(claims, "37xsmw5fprgejdva2bf8mymrrc", &found, NULL), ==, -ENOENT);
+    g_assert_cmpint(sig_claims_take(claims, code.text, &found, NULL), ==, 0);
     g_assert_cmpint(found.role, ==, HALL_HELPER);
     g_assert_cmpstr(found.session, ==, helper.session);
-    g_assert_cmpint(sig_claims_take(claims, code.text, &found), ==, -ENOENT);
-    g_assert_cmpint(sig_claims_take(claims, second.text, &found), ==, 0);
+    g_assert_cmpint(sig_claims_take(claims, code.text, &found, NULL), ==, -ENOENT);
+    g_assert_cmpint(sig_claims_take(claims, second.text, &found, NULL), ==, 0);
     sig_claims_destroy(claims);
     sig_claims_destroy(NULL);
 }
@@ -30,7 +30,7 @@ static void test_too_old(void)
     struct sig_identity found;
     struct id code;
     g_assert_cmpint(sig_claims_add(claims, &helper, 0, &code), ==, 0);
-    g_assert_cmpint(sig_claims_take(claims, code.text, &found), ==, -ENOENT);
+    g_assert_cmpint(sig_claims_take(claims, code.text, &found, NULL), ==, -ENOENT);
     sig_claims_destroy(claims);
 }
 

@@ -1,0 +1,30 @@
+#include "signaling/session/invitation.h"
+
+#include <glib.h>
+
+#include "base/clock.h"
+#include "signaling/daemon.h"
+#include "signaling/session/claims.h"
+
+int sig_invitation_make(struct sig_daemon *daemon, const struct sig_identity *identity,
+                        int64_t lifetime_s, struct id *ret_code)
+{
+    struct hall_claim claim = {
+        .who = {.role = identity->role, .window = identity->window, .since_s = identity->since_s},
+        .until_at_us = clock_wall_us() + lifetime_s * G_USEC_PER_SEC,
+    };
+    struct sig_identity unused;
+    struct id code;
+    int r = sig_claims_add(daemon->claims, identity, lifetime_s, &code);
+    if (r < 0)
+        return r;
+    g_strlcpy(claim.who.subject, identity->subject, sizeof claim.who.subject);
+    g_strlcpy(claim.who.session, identity->session, sizeof claim.who.session);
+    sig_claims_digest(code.text, claim.code_sha256);
+    r = hall_claim_put(daemon->hall, &claim, NULL, NULL);
+    if (r < 0)
+        (void)sig_claims_take(daemon->claims, code.text, &unused, NULL);
+    else
+        *ret_code = code;
+    return r;
+}
