@@ -86,8 +86,14 @@ export class Client {
     const now = this.socket.clock.now();
     this.store.update((state) => reduceWelcome(state, welcome, now));
     this.followSession();
-    if (!welcome.resumed && this.media.status !== 'idle') {
+    if (this.media.status === 'idle') {
+      return;
+    }
+    if (!welcome.resumed) {
       this.media.rebuild();
+    }
+    if (!welcome.resumed || welcome.revived) {
+      /* a revived one asks for the new connection itself: media.restart */
       this.media.mute.reset(this.ownMuted());
     }
   }

@@ -214,7 +214,7 @@ export const en: Messages = {
   'call.hold.reason': 'Reason: {reason}',
   'call.hold.recording': 'The recording has a fault and is being restored. Nothing is passed on until then.',
   'call.hold.warn': 'It takes a little longer, please stay on.',
-  'call.reconnect.title': 'Weak signal, reconnecting',
+  'call.reconnect.title': 'Restoring the call…',
   'call.reconnect.body': 'Please stay on; you will continue from here.',
   'call.connecting': 'Connecting to the counter…',
   'call.media.title': 'Picture and sound are not connected',

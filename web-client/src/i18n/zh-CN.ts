@@ -214,7 +214,7 @@ export const zhCN = {
   'call.hold.reason': '原因：{reason}',
   'call.hold.recording': '录制出了故障，正在恢复。恢复前不传画面和声音。',
   'call.hold.warn': '还需要一会儿，请别挂断。',
-  'call.reconnect.title': '信号不稳，正在重连',
+  'call.reconnect.title': '正在恢复通话…',
   'call.reconnect.body': '请别挂断，接上后从这里继续。',
   'call.connecting': '正在接通窗口…',
   'call.media.title': '画面和声音没有接通',

@@ -40,6 +40,7 @@ function gapWords(listed: ListedEvent): string {
 /* An event as a sentence; one this page does not know shows its name and fields. */
 const sentences: Record<string, (listed: ListedEvent, who: string) => string> = {
   'participant.joined': (_, who) => t('event.joined', { who }),
+  'session.revived': () => t('event.revived'),
   'participant.left': (listed, who) => {
     const reason = field(listed.event, 'reason');
     return reason ? t('event.leftReason', { who, reason: end(reason) }) : t('event.left', { who });

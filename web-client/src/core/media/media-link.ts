@@ -110,6 +110,9 @@ export class MediaLink {
   rebuild(): void {
     if (this.config !== null) {
       this.build();
+      if (this.status === 'connected') {
+        this.enter('recovering');
+      }
     }
   }
 

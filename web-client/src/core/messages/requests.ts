@@ -25,6 +25,8 @@ export const Welcome = v.object({
   sid: v.string(),
   key: v.string(),
   resumed: v.boolean(),
+  /* the server was restarted in between: what it was asked and did not answer may have been done, or not */
+  revived: v.optional(v.boolean()),
   seq: v.number(),
   now: ms,
   me: v.object({

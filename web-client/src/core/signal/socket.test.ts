@@ -152,6 +152,17 @@ describe('requests', () => {
     expect(far.socket.requests('session.end')).toHaveLength(0);
     expect(far.socket.requests('ticket.requeue')).toHaveLength(1);
   });
+
+  it('fails what was sent when the server was restarted: its answers died with it', async () => {
+    const socket = connected();
+    const sent = socket.request('session.end', {});
+    far.socket.lose();
+    await vi.advanceTimersByTimeAsync(400);
+    far.socket.open();
+    far.socket.welcome({ resumed: true, revived: true });
+    expect(codeOf(await sent.catch((error: unknown) => error))).toBe('client.session_lost');
+    expect(far.socket.requests('session.end')).toHaveLength(0);
+  });
 });
 
 describe('events', () => {
@@ -235,11 +246,11 @@ describe('keeping alive', () => {
       }
       delays.push(waited);
     }
-    expect(delays).toEqual([300, 600, 1200, 2400, 4800, 8000, 8000]);
+    expect(delays).toEqual([100, 300, 600, 1200, 2400, 4800, 8000]);
     far.socket.open();
     far.socket.welcome({ resumed: true });
     far.socket.lose();
-    await vi.advanceTimersByTimeAsync(300);
+    await vi.advanceTimersByTimeAsync(100);
     expect(socket.link).toBe('connecting');
   });
 

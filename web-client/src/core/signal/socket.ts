@@ -183,7 +183,7 @@ export class SignalSocket {
     if (!welcome.resumed || welcome.snapshot) {
       this.acks.reset(welcome.seq);
     }
-    if (!welcome.resumed) {
+    if (!welcome.resumed || welcome.revived) {
       this.pending.failSent(new ClientError('client.session_lost'));
     }
     /* Before anybody hears of it: the server forgets an id that is below one it has seen, and a handler may send a new one. */

@@ -133,6 +133,7 @@ export const en: Record<AuditorKey, string> = {
   'event.joined': '{who} joined',
   'event.left': '{who} left',
   'event.leftReason': '{who} left: {reason}',
+  'event.revived': 'The system restarted; the call and its recording went on',
   'event.away': '{who} lost the link',
   'event.back': '{who} is back',
   'event.notice': 'Recording notice acknowledged (version {version})',

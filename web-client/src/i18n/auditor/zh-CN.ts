@@ -133,6 +133,7 @@ export const zhCN = {
   'event.joined': '{who} 加入',
   'event.left': '{who} 离开',
   'event.leftReason': '{who} 离开：{reason}',
+  'event.revived': '系统重启后通话继续，录像接着录',
   'event.away': '{who} 断线',
   'event.back': '{who} 恢复连接',
   'event.notice': '录音录像告知已确认（版本 {version}）',
