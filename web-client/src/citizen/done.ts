@@ -13,7 +13,20 @@ export interface Done {
 const name = 'done';
 
 /* The window has nothing to write down: the number waits again, or is another window's. */
-const withoutResult = ['transferred', 'connect_timeout', 'lost_clerk', 'recording_failed', 'server_restart'];
+const withoutResult = [
+  'transferred',
+  'nobody_came',
+  'no_room',
+  'no_offer',
+  'no_common_codec',
+  'ice_timeout',
+  'dtls_failed',
+  'media_timeout',
+  'connect_timeout',
+  'lost_clerk',
+  'recording_failed',
+  'server_restart',
+];
 
 export function loadDone(drawer: Drawer): Done | null {
   const text = drawer.get(name);

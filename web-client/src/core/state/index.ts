@@ -11,6 +11,9 @@ export { isCalling, isWaiting, withTicket } from './ticket';
 
 /* `now` is the server's time. */
 export function reduce(state: ClientState, event: AnyEvent, now: number): ClientState {
+  if (event.m === 'server.draining') {
+    return { ...state, restartAt: event.d.deadline_at };
+  }
   return reduceQueue(reduceSession(reduceTicket(state, event, now), event), event);
 }
 
@@ -22,6 +25,7 @@ export function reduceWelcome(state: ClientState, welcome: Welcome, now: number)
     limits: welcome.limits,
     iceServers: welcome.ice_servers,
     notice: welcome.notice ?? state.notice,
+    restartAt: null /* one that still holds is told again */,
   };
   const snapshot = welcome.snapshot;
   if (!snapshot) {

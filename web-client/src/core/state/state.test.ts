@@ -18,6 +18,15 @@ function after<M extends EventName>(state: ClientState, m: M, d: EventData<M>): 
 
 const inSession = after(emptyState, 'session.started', { session: aSession() });
 
+describe('a restart that was announced', () => {
+  it('is known until the next welcome, which is followed by the news when it still holds', () => {
+    const told = after(inSession, 'server.draining', { deadline_at: now + 60_000 });
+    expect(told.restartAt).toBe(now + 60_000);
+    expect(told.session).toEqual(inSession.session);
+    expect(reduceWelcome(told, aWelcome, now).restartAt).toBeNull();
+  });
+});
+
 describe('a ticket', () => {
   it('follows its position and keeps the time of the figures', () => {
     const state = after(emptyState, 'queue.position', { ticket: aTicket({ ahead: 2 }) });

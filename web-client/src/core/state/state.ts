@@ -54,6 +54,8 @@ export interface ClientState {
   session: Session | null;
   hold: Held | null;
   ended: Ended | null;
+  /* the server will be restarted: running calls go on until then at the latest */
+  restartAt: number | null;
   recording: Recording | null;
   slots: Slot[];
   quality: Quality[];
@@ -79,6 +81,7 @@ export const emptyState: ClientState = {
   session: null,
   hold: null,
   ended: null,
+  restartAt: null,
   recording: null,
   slots: [],
   quality: [],

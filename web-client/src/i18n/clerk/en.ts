@@ -58,6 +58,7 @@ export const en: Record<ClerkKey, string> = {
   'queue.none.title': 'Nobody is waiting',
   'queue.none.ready': 'While ready, new numbers are offered by themselves.',
   'queue.none.notReady': 'Become ready to have new numbers offered.',
+  'restart.desk': 'The system will be restarted: no more calls; the running one may go on until {time}.',
   'queue.nobody': 'Nobody to call: those waiting belong to other counters, or no number was taken yet.',
   'queue.ready': 'Here',
   'queue.notReady': 'Not ready',

@@ -58,6 +58,7 @@ export const zhCN = {
   'queue.none.title': '现在没有人等候',
   'queue.none.ready': '就绪状态下，新取的号会自动送来。',
   'queue.none.notReady': '改为“就绪”，新取的号会自动送来。',
+  'restart.desk': '系统将重启维护：不再叫号，正在进行的通话最晚到 {time}。',
   'queue.nobody': '没有可叫的号：等候的人属于别的窗口，或还没有人取号。',
   'queue.ready': '我在',
   'queue.notReady': '未就绪',
