@@ -98,6 +98,7 @@ describe('status line', () => {
     ['line.noPicture', { muted: { audio: false, video: true } }, 'waiting', {}],
     ['line.codec', {}, 'codec_unsupported', {}],
     ['line.codec', {}, 'empty', { unseen: [{ from: 'p', by: 'c' }] }],
+    ['line.codecBoth', {}, 'codec_unsupported', { unseen: [{ from: 'c', by: 'p' }] }],
     ['line.unseen', {}, 'active', { unseen: [{ from: 'c', by: 'p' }] }],
     ['line.waitPicture', {}, 'waiting', { unseen: [{ from: 'h', by: 'p' }] }],
     ['line.poor', {}, 'active', { quality: [{ participant: 'p', level: 'poor' }] }],

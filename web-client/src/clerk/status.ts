@@ -25,6 +25,7 @@ export type StatusKey =
   | 'line.poor'
   | 'line.waitPicture'
   | 'line.codec'
+  | 'line.codecBoth'
   | 'line.unseen'
   | 'line.wrapUp'
   | 'line.wrapUpPlain'
@@ -97,10 +98,11 @@ function callLine(state: ClientState, streams: ParticipantStreams[]): StatusLine
 function pictureLine(state: ClientState, streams: ParticipantStreams[], other: Participant): StatusLine | null {
   const who = personLabel(other.label);
   const camera = streams.find((one) => one.participant === other.id)?.camera ?? 'empty';
+  const unseen = isUnseen(state, state.session?.me, other.id);
   if (camera === 'codec_unsupported' || isUnseen(state, other.id, state.session?.me)) {
-    return { key: 'line.codec', tone: 'warn', who };
+    return { key: unseen ? 'line.codecBoth' : 'line.codec', tone: 'warn', who };
   }
-  if (isUnseen(state, state.session?.me, other.id)) {
+  if (unseen) {
     return { key: 'line.unseen', tone: 'warn', who };
   }
   const quality = state.quality.find((one) => one.participant === other.id);

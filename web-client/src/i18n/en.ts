@@ -208,6 +208,7 @@ export const en: Messages = {
   'call.audioOnly': 'The other side has no camera on; you can talk',
   'call.away': 'The other side is away for a moment',
   'call.unseen': 'The other side cannot show your picture (no common video format); you can talk',
+  'call.codecBoth': 'You cannot see each other (no common video format); you can talk',
   'call.codec': 'Your device cannot show the picture; you can talk',
   'call.hold.title': 'One moment, please',
   'call.hold.body': 'The clerk is away for a moment. Your picture and sound are not passed on meanwhile.',

@@ -208,6 +208,7 @@ export const zhCN = {
   'call.audioOnly': '对方没有开摄像头，可以正常说话',
   'call.away': '对方暂时离开，请稍等',
   'call.unseen': '对方看不了您的画面（视频格式不同），可以正常说话',
+  'call.codecBoth': '两边的视频格式不同，互相看不到画面，可以正常说话',
   'call.codec': '您的手机看不了对方的画面，可以正常说话',
   'call.hold.title': '请稍等',
   'call.hold.body': '工作人员暂时离开，这段时间不传您的画面和声音。',

@@ -136,6 +136,7 @@ export const en: Record<ClerkKey, string> = {
   'line.poor': '{who} has a poor network; sound and picture may break',
   'line.waitPicture': 'Waiting for the picture of {who}',
   'line.unseen': 'Your picture cannot be shown to {who} (no common video format); sound works',
+  'line.codecBoth': 'You and {who} cannot see each other (no common video format); sound works',
   'line.codec': 'The picture of {who} cannot be played here; sound works',
   'line.wrapUp': 'Call ended: {reason}. Please fill in the result',
   'line.wrapUpPlain': 'Please fill in the result',

@@ -135,6 +135,7 @@ export const zhCN = {
   'line.poor': '{who} 网络较差，声音画面可能断续',
   'line.waitPicture': '正在等 {who} 的画面',
   'line.unseen': '{who} 看不了您的画面（视频格式不同），声音正常',
+  'line.codecBoth': '与 {who} 的视频格式不同，互相看不到画面，声音正常',
   'line.codec': '{who} 的画面格式这里播放不了，声音正常',
   'line.wrapUp': '通话已结束：{reason}，请填写办理结果',
   'line.wrapUpPlain': '请填写办理结果',
