@@ -1,6 +1,7 @@
 #include "recorder/mux/clock.h"
 
 #include "base/clock.h"
+#include "recorder/mux/belief.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -230,20 +231,6 @@ static void map_by_points(struct rec_clock *clock, const struct rec_stream *stre
     }
 }
 
-static GArray *points_of_reports(const struct rec_stream *stream)
-{
-    GArray *points = g_array_new(FALSE, FALSE, sizeof(struct rec_clock_point));
-    for (guint i = 0; i < stream->reports->len; i++) {
-        const struct rec_report *report = &g_array_index(stream->reports, struct rec_report, i);
-        const struct rec_clock_point point = {report->timestamp, report->wall_us};
-        const struct rec_clock_point *last =
-            points->len ? &g_array_index(points, struct rec_clock_point, points->len - 1) : NULL;
-        if (!last || point.timestamp > last->timestamp)
-            g_array_append_val(points, point);
-    }
-    return points;
-}
-
 /* The packet with the least delay of each window. */
 static GArray *points_of_arrival(const struct rec_stream *stream, double nominal)
 {
@@ -280,7 +267,7 @@ void rec_clock_init(struct rec_clock *clock, const struct rec_stream *stream)
         .points = g_array_new(FALSE, FALSE, sizeof(struct rec_clock_point)),
         .us_per_tick = 1e6 / stream->clock_hz,
     };
-    g_autoptr(GArray) points = points_of_reports(stream);
+    g_autoptr(GArray) points = rec_belief_points(stream);
     clock->from_reports = points->len > 0;
     if (!points->len) {
         g_clear_pointer(&points, g_array_unref);

@@ -129,6 +129,28 @@ static void test_pause(void)
     g_assert_cmpint(worst_us(&sender, captured, 5000), <, 3000);
 }
 
+/* A sender whose reports count the time since its start twice; `reports` of them. Then the packets' arrival counts. */
+static void runaway(int reports)
+{
+    struct sender sender = create(48000);
+    for (int i = 0; i < PACKETS; i++) {
+        send(&sender, i);
+        if (i % 100 != 99 || i / 100 >= reports)
+            continue;
+        sender.paused_us = -captured[i]; /* its RTP time, in the report alone */
+        report(&sender, captured[i], 5000);
+        sender.paused_us = 0;
+    }
+    g_assert_cmpint(worst_us(&sender, captured, 10000), <, 15000);
+}
+
+static void test_runaway_reports(void)
+{
+    runaway(1);
+    runaway(2);
+    runaway(60);
+}
+
 static void test_one_wrong_report(void)
 {
     struct sender sender = create(48000);
@@ -192,6 +214,7 @@ int main(int argc, char **argv)
     g_test_add_func("/recorder/clock/sender_sets_its_clock", test_sender_sets_its_clock);
     g_test_add_func("/recorder/clock/pause", test_pause);
     g_test_add_func("/recorder/clock/one_wrong_report", test_one_wrong_report);
+    g_test_add_func("/recorder/clock/runaway_reports", test_runaway_reports);
     g_test_add_func("/recorder/clock/no_reports", test_no_reports);
     g_test_add_func("/recorder/clock/two_streams", test_two_streams);
     return g_test_run();
