@@ -46,6 +46,7 @@ static const struct key keys[] = {
     WORDS(server, log_level, LEVEL, "info"),
     COUNT(server, max_sockets, "2000", 1, 100000),
     COUNT(server, drain_ms, "600000", 0, 86400000),
+    WORDS(server, control, PATH, "control.sock"),
     WORDS(server, metrics_from, NETWORKS, "127.0.0.1;::1"),
     WORDS(media, listen, LIST, "0.0.0.0"),
     COUNT(media, udp_port, "40000", 0, 65535),

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "signaling/ctl/control.h"
 #include "signaling/handlers/handlers.h"
 #include "signaling/http/addresses.h"
 #include "signaling/http/api_key.h"
@@ -245,7 +246,11 @@ static int parts_start(struct sig_daemon *daemon, char **ret_what)
     bool seeds = r < 0 && *ret_what && g_str_has_prefix(*ret_what, "seed file ");
     if (r < 0)
         return blame(daemon, r, "hall", seeds ? "seed_dir" : "database", ret_what);
-    return server_start(daemon, ret_what);
+    r = server_start(daemon, ret_what);
+    if (r < 0)
+        return r;
+    r = sig_control_create(daemon, daemon->config->server.control, &daemon->control, ret_what);
+    return blame(daemon, r, "server", "control", ret_what);
 }
 
 int sig_daemon_create(const struct sig_config *config, struct sig_daemon **ret_daemon,
@@ -302,6 +307,7 @@ static void sources_destroy(struct sig_daemon *daemon)
         }
     g_clear_handle_id(&daemon->queue_timer, g_source_remove);
     sig_drain_finish(&daemon->drain);
+    g_clear_pointer(&daemon->control, sig_control_destroy);
     g_clear_pointer(&daemon->watchdog, sig_watchdog_destroy);
 }
 

@@ -18,6 +18,7 @@ struct sig_claims;
 struct sig_addresses;
 struct sig_errands;
 struct sig_watchdog;
+struct sig_control;
 struct sig_proxies;
 
 struct sig_daemon {
@@ -38,6 +39,7 @@ struct sig_daemon {
     bool draining;
     struct sig_drain drain;
     struct sig_watchdog *watchdog;
+    struct sig_control *control;
     struct sig_tally tally;
 
     GHashTable *clients;    /* sid -> struct sig_client, owned */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/notify.h"
 #include "signaling/config.h"
+#include "signaling/ctl/control.h"
 #include "signaling/daemon.h"
 #include "signaling/version.h"
 #include "signaling/wire/server.h"
@@ -23,6 +24,13 @@ struct run {
 static void drained(void *user)
 {
     g_main_loop_quit(((struct run *)user)->loop);
+}
+
+static void told_to_drain(unsigned after_ms, void *user)
+{
+    struct run *run = user;
+    log_info("main", "an operator stops it");
+    sig_drain_begin(run->daemon, after_ms, drained, run);
 }
 
 /* The first signal lets calls end by themselves, the second ends them, the third does not wait for goodbyes either. */
@@ -84,6 +92,7 @@ static int run(const struct sig_config *config)
            sig_server_port(state.daemon->server));
     fflush(stdout);
     log_info("main", "shipinban %s serves %s", SIG_VERSION, state.daemon->public_url);
+    sig_control_on_stop(state.daemon->control, told_to_drain, &state);
     notify_ready();
     g_main_loop_run(state.loop);
     sig_daemon_destroy(state.daemon);

@@ -28,6 +28,7 @@ static const struct key keys[] = {
     {"server", "log_level", 0, 0},
     {"server", "max_sockets", 1, 100000},
     {"server", "drain_ms", 0, 86400000},
+    {"server", "control", 0, 0},
     {"server", "metrics_from", 0, 0},
     {"media", "listen", 0, 0},
     {"media", "udp_port", 0, 65535},

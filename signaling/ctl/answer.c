@@ -1,0 +1,144 @@
+#include "signaling/ctl/answer.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "signaling/daemon.h"
+#include "signaling/metrics/process.h"
+#include "signaling/session/recording.h"
+#include "signaling/session/session.h"
+#include "signaling/version.h"
+#include "signaling/watchdog.h"
+#include "signaling/wire/json.h"
+#include "signaling/wire/server.h"
+
+enum { RENDERER_SILENT_S = 60, LAG_MAX_MS = 5000, DRAIN_MAX_MS = 86400000 };
+
+static json_t *recorder_view(const struct sig_daemon *daemon)
+{
+    struct rec_stats stats;
+    struct rec_figures figures;
+    rec_stats_read(daemon->rec, &stats);
+    rec_figures_read(daemon->config->recorder.archive, &figures);
+    return json_pack("{s:i, s:I, s:I, s:I, s:I, s:i, s:I, s:I}", "journals",
+                     (int)stats.open_journals, "lag_ms", (json_int_t)(stats.lag_us / 1000),
+                     "lost_packets", (json_int_t)stats.lost_packets, "free_bytes",
+                     (json_int_t)stats.free_bytes, "renderer_at",
+                     (json_int_t)(figures.at_us / 1000), "waiting", (int)figures.waiting,
+                     "rendered", (json_int_t)figures.done, "failed", (json_int_t)figures.failed);
+}
+
+static json_t *status_view(struct sig_daemon *daemon)
+{
+    struct hall_outlook outlook;
+    struct sig_process process;
+    hall_outlook_read(daemon->hall, &outlook);
+    sig_process_read(&process);
+    json_t *d =
+        json_pack("{s:s, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:o}", "state",
+                  daemon->draining ? "draining" : "ok", "version", SIG_VERSION, "uptime_ms",
+                  (json_int_t)((clock_now_us() - daemon->started_us) / 1000), "sessions",
+                  (int)g_hash_table_size(daemon->sessions), "calls", (int)sig_drain_calls(daemon),
+                  "waiting", (int)outlook.waiting, "windows_open", (int)outlook.windows_open,
+                  "sockets", (int)sig_server_socket_count(daemon->server), "resident_bytes",
+                  (json_int_t)process.resident_bytes, "open_fds", (json_int_t)process.open_fds,
+                  "recorder", recorder_view(daemon));
+    if (daemon->draining)
+        json_object_set_new(d, "deadline_at",
+                            json_integer((json_int_t)(daemon->drain.deadline_at_us / 1000)));
+    return d;
+}
+
+static json_t *sessions_view(struct sig_daemon *daemon)
+{
+    json_t *list = json_array();
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, daemon->sessions);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct sig_session *session = value;
+        unsigned people = 0;
+        for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++)
+            people += session->participants[i] && session->participants[i]->present;
+        json_t *recording = sig_recording_view(session, NULL);
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:O}", "session", session->id.text,
+                            "state", sig_session_state_name(session->state), "matter",
+                            session->matter->code, "number", session->number, "window",
+                            (int)session->window, "participants", (int)people, "started_at",
+                            (json_int_t)(session->started_at_us / 1000), "recording",
+                            json_object_get(recording, "state")));
+        json_decref(recording);
+    }
+    return json_pack("{s:o}", "sessions", list);
+}
+
+static json_t *fault(const char *words)
+{
+    return json_pack("{s:s}", "error", words);
+}
+
+static json_t *session_end(struct sig_daemon *daemon, const json_t *request)
+{
+    struct sig_session *session = sig_session_find(daemon, sig_json_string(request, "session", ""));
+    if (!session)
+        return fault("no such session runs");
+    const struct log_ids ids = {.session = session->id.text};
+    log_about(LOG_AT_INFO, "ctl", ids, "ended by an operator");
+    sig_session_end(session, SIG_REASON_CLOSED, NULL);
+    return json_pack("{s:b}", "ended", 1);
+}
+
+static void problem(json_t *list, bool is, const char *words)
+{
+    if (is)
+        json_array_append_new(list, json_string(words));
+}
+
+/* What somebody should look at, in words; empty: all is well. */
+static json_t *check_view(struct sig_daemon *daemon)
+{
+    struct rec_stats stats;
+    struct rec_figures figures;
+    json_t *list = json_array();
+    rec_stats_read(daemon->rec, &stats);
+    rec_figures_read(daemon->config->recorder.archive, &figures);
+    for (int i = 0; i < SIG_PARTS; i++)
+        if (sig_watchdog_silent_us(daemon->watchdog, (enum sig_part)i)) {
+            g_autofree char *words =
+                g_strdup_printf("%s does not answer", sig_part_name((enum sig_part)i));
+            problem(list, true, words);
+        }
+    problem(list, daemon->draining, "it is draining");
+    problem(list, stats.lag_us / 1000 > LAG_MAX_MS, "the journal lags behind: a slow disk");
+    problem(list,
+            stats.free_bytes &&
+                stats.free_bytes < (uint64_t)daemon->config->recorder.reserve_mib * 1024 * 1024,
+            "the spool's volume is below reserve_mib: no recorded session starts");
+    problem(list, clock_wall_us() - figures.at_us > RENDERER_SILENT_S * (int64_t)G_USEC_PER_SEC,
+            "shipinban-recorder has not been heard of for a minute");
+    problem(list, g_hash_table_size(daemon->reports), "the store does not take ends of sessions");
+    return json_pack("{s:b, s:o}", "ok", json_array_size(list) == 0, "problems", list);
+}
+
+json_t *sig_control_answer(struct sig_daemon *daemon, const json_t *request,
+                           struct sig_control_wish *ret_wish)
+{
+    const char *command = request ? sig_json_string(request, "command", "") : "";
+    if (!strcmp(command, "status"))
+        return status_view(daemon);
+    if (!strcmp(command, "sessions"))
+        return sessions_view(daemon);
+    if (!strcmp(command, "check"))
+        return check_view(daemon);
+    if (!strcmp(command, "end"))
+        return session_end(daemon, request);
+    if (strcmp(command, "drain"))
+        return fault("no such command");
+    ret_wish->stop = true;
+    ret_wish->after_ms = (unsigned)CLAMP(
+        sig_json_integer(request, "after_ms", daemon->config->server.drain_ms), 0, DRAIN_MAX_MS);
+    return json_pack("{s:i, s:i}", "calls", (int)sig_drain_calls(daemon), "after_ms",
+                     (int)ret_wish->after_ms);
+}

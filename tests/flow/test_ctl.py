@@ -1,0 +1,128 @@
+"""shipinbanctl: what an operator asks a running daemon, and what a stopped one gives."""
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+
+from lib import tap
+from lib.call import call, until
+from lib.daemon import Daemon
+from lib.page import citizen, take_ticket
+
+
+def ctl(daemon, *args):
+    """(exit code, standard output, standard error)"""
+    done = subprocess.run([os.environ['SHIPINBANCTL'], '--config', str(daemon.folder / 'shipinban.conf'), *args],
+                          capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def asked(daemon, *args):
+    code, output, errors = ctl(daemon, '--json', *args)
+    assert code == 0, (args, code, output, errors)
+    return json.loads(output)
+
+
+def raw(daemon, data):
+    """What the socket itself answers."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.settimeout(20)
+        door.connect(str(daemon.folder / 'control.sock'))
+        door.sendall(data)
+        answer = b''
+        while (more := door.recv(65536)):
+            answer += more
+        return answer
+
+
+def test_status_and_sessions():
+    """status and sessions, as a table and as JSON; the socket is the owner's alone"""
+    with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):
+        take_ticket(citizen(daemon))
+        status = asked(daemon, 'status')
+        assert (status['state'], status['sessions'], status['calls'], status['waiting']) == ('ok', 1, 1, 1), status
+        assert status['resident_bytes'] > 1e6 and status['recorder']['journals'] == 1
+        assert 'version          0.1.0\n' in ctl(daemon, 'status')[1]
+        row, = asked(daemon, 'sessions')['sessions']
+        assert (row['session'], row['state'], row['matter']) == (session['id'], 'active', 'SB01'), row
+        assert (row['participants'], row['recording']) == (2, 'recording'), row
+        lines = ctl(daemon, 'sessions')[1].splitlines()
+        assert lines[0].startswith('SESSION') and lines[1].split()[:2] == [session['id'], 'active'], lines
+        assert stat.S_IMODE((daemon.folder / 'control.sock').stat().st_mode) == 0o600
+        everything = json.dumps([status, row])
+        assert person.sid not in everything and 'participant' not in person.welcome['me']
+
+
+def test_end():
+    """end ends one session, and says when there is none"""
+    with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):
+        code, _, errors = ctl(daemon, 'end', 'nonsense')
+        assert code == 1 and 'no such session runs' in errors
+        assert asked(daemon, 'end', session['id'])['ended']
+        for page in (person, desk):
+            end = page.event('session.state', lambda d: d['state'] == 'ended')
+            assert end['reason'] == 'closed' and end['phase'] == 'active', end
+        assert asked(daemon, 'sessions')['sessions'] == []
+
+
+def test_drain():
+    """drain lets the call end by itself; then the daemon ends with 0, and nobody answers any more"""
+    with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):
+        assert asked(daemon, 'drain', '60000') == {'calls': 1, 'after_ms': 60000}
+        person.event('server.draining')
+        status = asked(daemon, 'status')
+        assert status['state'] == 'draining' and status['deadline_at'] > 0
+        person.request('session.end')
+        assert daemon.child.wait(20) == 0
+        code, output, errors = ctl(daemon, 'status')
+        assert code == 3 and not output and 'no daemon answers at ' in errors, (code, output, errors)
+        assert not (daemon.folder / 'control.sock').exists()
+
+
+def test_check():
+    """check finds that shipinban-recorder does not run"""
+    with Daemon() as daemon:
+        code, output, _ = ctl(daemon, '--json', 'check')
+        assert code == 1 and json.loads(output)['problems'] == ['shipinban-recorder has not been heard of for a minute']
+        recorder = subprocess.Popen([os.environ['SHIPINBAN_RECORDER'], '--config', str(daemon.folder / 'shipinban.conf')],
+                                    stderr=subprocess.DEVNULL)
+        try:
+            until(lambda: ctl(daemon, 'check')[0] == 0, 'all is well')
+        finally:
+            recorder.terminate()
+            recorder.wait(20)
+
+
+def test_used_wrongly():
+    """unknown commands end with 2 and the usage; a door that is used badly is closed and harms nobody"""
+    with Daemon() as daemon:
+        for args in ((), ('nonsense',), ('end',), ('drain', 'soon'), ('status', 'x')):
+            code, _, errors = ctl(daemon, *args)
+            assert code == 2 and 'Usage:' in errors, (args, code, errors)
+        assert json.loads(raw(daemon, b'no json\n'))['error'] == 'no such command'
+        assert json.loads(raw(daemon, b'{"command": 7}\n'))['error'] == 'no such command'
+        try:
+            assert raw(daemon, b'x' * 4096) == b''
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+        assert asked(daemon, 'status')['state'] == 'ok'
+
+
+def test_two_daemons():
+    """a second daemon does not take the first one's socket; what a dead one left is replaced"""
+    with Daemon() as daemon:
+        other = Daemon({'server': {'control': str(daemon.folder / 'control.sock')}})
+        other.write_config()
+        done = subprocess.run([os.environ['SHIPINBAN'], '--config', str(other.folder / 'shipinban.conf')],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and '[server] control: ' in done.stderr and 'another daemon' in done.stderr
+        other.__exit__(None, None, None)
+        daemon.kill()
+        daemon.start()
+        assert asked(daemon, 'status')['state'] == 'ok'
+
+
+if __name__ == '__main__':
+    tap.run(sys.modules[__name__])
