@@ -1,10 +1,10 @@
 /* A PeerConnection for the flow tests: prints an SDP offer and a line with a dot, reads the answer up to such a line,
  * connects for real (ICE, DTLS, SRTP), prints `secured`, and sends a voice and a picture until its standard input ends.
  * Commands, a line each: `quiet`, `speak`, `flood` (much more of the picture from now on), `count` (answered by `received N`:
- * media packets since the last count). */
-#include "tests/harness/peer_parts.h"
+ * media packets since the last count), `gaps` (answered by `gaps N US`: packets that are missing in what came since the last
+ * time, and how long 99 of 100 voice packets were on their way; the other side's clock is this machine's). */
+#include "tests/flow/media_offer.h"
 
-#include <arpa/inet.h>
 #include <glib.h>
 #include <poll.h>
 #include <stdio.h>
@@ -13,16 +13,24 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "sfu/rtp/packet.h"
 
 enum {
-    OPUS_PT = 111,
-    VP8_PT = 96,
     TICK_US = 20000,
     PICTURE_TICKS = 5,
     CHECK_TICKS = 100,
-    FLOOD_PACKETS = 20, /* a tick: 8 Mbit/s */
-    AUDIO_SSRC = 0x11111111,
-    VIDEO_SSRC = 0x22222222,
+    FLOOD_PACKETS = 20,  /* a tick: 8 Mbit/s */
+    SOURCES = 8,         /* slots that are counted */
+    LATE_BUCKETS = 2000, /* of 100 us */
+    LATE_BUCKET_US = 100,
+};
+
+/* What came for one slot since the last time that somebody asked. */
+struct source {
+    uint32_t ssrc;
+    bool started;
+    uint16_t seq;
+    uint64_t lost;
 };
 
 struct run {
@@ -30,77 +38,20 @@ struct run {
     bool speaking, flooding, ended;
     uint64_t ticks, received;
     uint16_t audio_seq, video_seq;
+    struct source sources[SOURCES];
+    uint64_t late[LATE_BUCKETS], late_count;
 };
-
-static void section_print(const struct far_peer *peer, unsigned mid, const char *kind,
-                          const char *direction, uint32_t ssrc)
-{
-    bool audio = !strcmp(kind, "audio");
-    printf("m=%s 9 UDP/TLS/RTP/SAVPF %d\r\nc=IN IP4 0.0.0.0\r\n", kind, audio ? OPUS_PT : VP8_PT);
-    printf("a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:sha-256 ", peer->ufrag, peer->pwd);
-    for (unsigned i = 0; i < SFU_FINGERPRINT_BYTES; i++)
-        printf("%s%02X", i ? ":" : "", peer->fingerprint[i]);
-    printf("\r\na=setup:actpass\r\na=mid:%u\r\na=%s\r\na=rtcp-mux\r\n", mid, direction);
-    if (audio)
-        printf("a=rtpmap:%d opus/48000/2\r\n", OPUS_PT);
-    else
-        printf("a=rtpmap:%d VP8/90000\r\na=rtcp-fb:%d nack\r\na=rtcp-fb:%d nack pli\r\n", VP8_PT,
-               VP8_PT, VP8_PT);
-    if (ssrc)
-        printf("a=ssrc:%u cname:flow\r\n", ssrc);
-}
-
-static void offer_print(const struct far_peer *peer)
-{
-    unsigned slots = 4, mid = 0;
-    printf("v=0\r\no=- %u 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE", g_random_int());
-    for (unsigned i = 0; i < 3 + 2 * slots; i++)
-        printf(" %u", i);
-    printf("\r\n");
-    section_print(peer, mid++, "audio", "sendonly", AUDIO_SSRC);
-    section_print(peer, mid++, "video", "sendonly", VIDEO_SSRC);
-    section_print(peer, mid++, "video", "inactive", 0);
-    for (unsigned i = 0; i < slots; i++)
-        section_print(peer, mid++, "audio", "recvonly", 0);
-    for (unsigned i = 0; i < slots; i++)
-        section_print(peer, mid++, "video", "recvonly", 0);
-    printf(".\n");
-    fflush(stdout);
-}
-
-/* The first candidate and the credentials; false: no whole answer. */
-static bool answer_read(struct far_peer *peer)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET};
-    char line[512], address[64];
-    unsigned port;
-    while (fgets(line, sizeof line, stdin) && strcmp(line, ".\n")) {
-        g_strchomp(line);
-        if (g_str_has_prefix(line, "a=ice-ufrag:"))
-            g_strlcpy(peer->theirs.ufrag, line + 12, sizeof peer->theirs.ufrag);
-        else if (g_str_has_prefix(line, "a=ice-pwd:"))
-            g_strlcpy(peer->theirs.pwd, line + 10, sizeof peer->theirs.pwd);
-        else if (g_str_has_prefix(line, "a=fingerprint:sha-256 "))
-            g_strlcpy(peer->server_fingerprint, line + 22, sizeof peer->server_fingerprint);
-        else if (!to.sin_port &&
-                 sscanf(line, "a=candidate:%*s %*u %*s %*u %63s %u typ host", address, &port) ==
-                     2 &&
-                 inet_pton(AF_INET, address, &to.sin_addr) == 1)
-            to.sin_port = htons((uint16_t)port);
-    }
-    memcpy(&peer->to, &to, sizeof to);
-    peer->to_len = sizeof to;
-    return to.sin_port && *peer->theirs.ufrag && *peer->server_fingerprint;
-}
 
 /* A voice packet each tick, a picture of one packet each fifth: a VP8 key frame's descriptor and header (RFC 7741). */
 static void media_send(struct run *run)
 {
-    static const uint8_t voice[40] = {0xf8}; /* Opus, 20 ms, SILK-less */
+    uint8_t voice[40] = {0xf8}; /* Opus, 20 ms, SILK-less; then when it was sent */
     static const uint8_t picture[64] = {0x10, 0x10, 0x02, 0x00, 0x9d, 0x01,
                                         0x2a, 0x40, 0x01, 0xf0, 0x00};
     uint8_t packet[256];
     uint32_t now = (uint32_t)run->ticks;
+    int64_t sent_us = clock_now_us();
+    memcpy(voice + 1, &sent_us, sizeof sent_us);
     size_t len =
         far_rtp_make(packet, OPUS_PT, run->audio_seq++, now * 960, AUDIO_SSRC, voice, sizeof voice);
     far_peer_send_rtp(run->peer, packet, len);
@@ -134,6 +85,64 @@ static void tick(struct run *run)
         far_peer_check(run->peer, true, NULL);
 }
 
+static struct source *source_of(struct run *run, uint32_t ssrc)
+{
+    for (unsigned i = 0; i < SOURCES; i++)
+        if (run->sources[i].ssrc == ssrc || !run->sources[i].ssrc) {
+            run->sources[i].ssrc = ssrc;
+            return &run->sources[i];
+        }
+    return NULL;
+}
+
+static void late_note(struct run *run, const struct rtp_packet *packet)
+{
+    int64_t sent_us;
+    if (packet->pt != OPUS_PT || packet->payload_len < 1 + sizeof sent_us)
+        return;
+    memcpy(&sent_us, packet->data + packet->payload_at + 1, sizeof sent_us);
+    int64_t late_us = CLAMP(clock_now_us() - sent_us, 0, LATE_BUCKETS * LATE_BUCKET_US - 1);
+    run->late[late_us / LATE_BUCKET_US]++;
+    run->late_count++;
+}
+
+/* What the server sends is in order on loopback: a jump forward is a loss, a step back a resend that makes up for one. */
+static void packet_note(struct run *run, const struct far_packet *wire)
+{
+    struct rtp_packet packet;
+    run->received++;
+    if (rtp_packet_parse(wire->data, wire->len, &packet) < 0)
+        return;
+    struct source *source = source_of(run, packet.ssrc);
+    late_note(run, &packet);
+    if (!source)
+        return;
+    int16_t step = (int16_t)(packet.seq - source->seq);
+    if (source->started && step <= 0) {
+        source->lost -= source->lost > 0;
+        return;
+    }
+    source->lost += source->started ? (uint64_t)step - 1 : 0;
+    source->started = true;
+    source->seq = packet.seq;
+}
+
+static void gaps_print(struct run *run)
+{
+    uint64_t lost = 0, seen = 0;
+    unsigned bucket = 0;
+    for (unsigned i = 0; i < SOURCES; i++) {
+        lost += run->sources[i].lost;
+        run->sources[i].lost = 0;
+    }
+    while (bucket < LATE_BUCKETS && (seen += run->late[bucket]) * 100 < run->late_count * 99)
+        bucket++;
+    printf("gaps %" G_GUINT64_FORMAT " %u\n", lost, (bucket + 1) * LATE_BUCKET_US);
+    fflush(stdout);
+    memset(run->late, 0, sizeof run->late);
+    run->late_count = 0;
+}
+
 static void command_take(struct run *run)
 {
     char line[64];
@@ -149,6 +158,8 @@ static void command_take(struct run *run)
         run->speaking = true;
     if (strstr(line, "flood"))
         run->flooding = true;
+    if (strstr(line, "gaps"))
+        gaps_print(run);
     if (strstr(line, "count")) {
         printf("received %" G_GUINT64_FORMAT "\n", run->received);
         fflush(stdout);
@@ -170,7 +181,7 @@ static void turn(struct run *run, int64_t until_us)
         if (fds[0].revents)
             command_take(run);
         if (fds[1].revents && far_peer_receive_rtp(run->peer, &packet, 1))
-            run->received++;
+            packet_note(run, &packet);
     }
 }
 
@@ -178,8 +189,8 @@ int main(void)
 {
     struct run run = {.peer = far_peer_create(NULL), .speaking = true};
     setvbuf(stdin, NULL, _IONBF, 0); /* commands are read past stdio */
-    offer_print(run.peer);
-    if (!answer_read(run.peer) || !far_peer_check(run.peer, true, NULL) ||
+    media_offer_print(run.peer);
+    if (!media_answer_read(run.peer, NULL) || !far_peer_check(run.peer, true, NULL) ||
         !far_peer_handshake(run.peer)) {
         printf("failed\n");
         return EXIT_FAILURE;

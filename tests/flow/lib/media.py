@@ -11,8 +11,8 @@ class Media:
     """Offers on `page`, connects and sends. A context; the end of it is a page that is gone. `change` makes another offer out
     of the one with Opus and VP8."""
 
-    def __init__(self, page, offer_id=1, change=str):
-        self.child = subprocess.Popen([os.environ['MEDIA_PEER']], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, page, offer_id=1, change=str, program=None):
+        self.child = subprocess.Popen([program or os.environ['MEDIA_PEER']], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
         offer = []
@@ -34,8 +34,8 @@ class Media:
             self.lines.put(line.rstrip('\r\n'))
         self.lines.put(None)
 
-    def line(self):
-        line = self.lines.get(timeout=WAIT_S)
+    def line(self, timeout=WAIT_S):
+        line = self.lines.get(timeout=timeout)
         assert line is not None, 'the media peer ended'
         return line
 
@@ -55,6 +55,12 @@ class Media:
     def received(self):
         self.say('count')
         return int(self.line().split()[1])
+
+    def gaps(self):
+        """Packets that are missing in what came since the last time; microseconds in which 99 of 100 came."""
+        self.say('gaps')
+        _, lost, late_us = self.line().split()
+        return int(lost), int(late_us)
 
     def stop(self):
         if self.child.poll() is None:
