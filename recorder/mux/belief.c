@@ -7,7 +7,7 @@
 #define CONTRADICTION_US 80000
 #define CONTRADICTION_RATE 0.02
 /* One or two reports have nothing beside them but the packets: no encoder is so far behind its camera. */
-#define AHEAD_US 700000
+#define AHEAD_US 300000
 
 static const struct rec_clock_point *point_at(const GArray *points, guint i)
 {

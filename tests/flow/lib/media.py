@@ -4,14 +4,16 @@ import queue
 import subprocess
 import threading
 
+from .whip import Whip
+
 WAIT_S = 30
 
 
 class Media:
-    """Offers on `page`, connects and sends. A context; the end of it is a page that is gone. `change` makes another offer out
-    of the one with Opus and VP8."""
+    """Offers on `page`, or as `whip` (daemon, token), connects and sends. A context; the end of it is a page that is gone.
+    `change` makes another offer out of the one with Opus and VP8."""
 
-    def __init__(self, page, offer_id=1, change=str, program=None):
+    def __init__(self, page=None, offer_id=1, change=str, whip=None, program=None):
         self.child = subprocess.Popen([program or os.environ['MEDIA_PEER']], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
@@ -19,7 +21,12 @@ class Media:
         while (line := self.line()) != '.':
             offer.append(line)
         self.offer = change('\r\n'.join(offer) + '\r\n')
-        self.answer = page.request('media.offer', {'sdp': self.offer, 'offer_id': offer_id})['sdp']
+        if whip:
+            self.whip = Whip(*whip, '/whip', self.offer)
+            assert self.whip.status == 201, self.whip.error
+            self.answer = self.whip.answer
+        else:
+            self.answer = page.request('media.offer', {'sdp': self.offer, 'offer_id': offer_id})['sdp']
         self.say(self.answer.replace('\r\n', '\n').rstrip('\n') + '\n.')
         assert (line := self.line()) == 'secured', line
 
