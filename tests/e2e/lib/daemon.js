@@ -33,8 +33,8 @@ class Program {
   #child;
   output = '';
 
-  constructor(path, args, cwd) {
-    this.#child = spawn(path, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(path, args, cwd, env = {}) {
+    this.#child = spawn(path, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     const keep = (chunk) => (this.output += chunk);
     this.#child.stdout.on('data', keep);
     this.#child.stderr.on('data', keep);
@@ -80,6 +80,27 @@ export class Stack {
     await writeFile(this.config, ini(this.settings));
     this.daemon = new Program(join(build, 'signaling/shipinban'), ['--config', this.config], this.folder);
     this.url = (await this.daemon.says(/listening (https?:\/\/\S+)/))[1].replace(/\/$/, '');
+  }
+  /** The daemon under tools/supervise, on a port that stays; it is started again whenever it ends. */
+  async startSupervised() {
+    await this.daemon.stop();
+    this.settings.server.port = new URL(this.url).port;
+    await writeFile(this.config, ini(this.settings));
+    const log = join(this.folder, 'daemon.log');
+    this.daemon = new Program(join(root, 'tools/supervise'), ['shipinban', log, join(build, 'signaling/shipinban'), '--config', this.config], this.folder, { SUPERVISE_SETTLED_S: '2' });
+    await until(async () => /listening/.test(await readFile(log, 'utf8').catch(() => '')), 'the supervised daemon');
+  }
+  /** Kills the supervised daemon, not its supervisor; when (ms since 1970). */
+  async killSupervised() {
+    const { pid } = this.daemon;
+    const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+    for (const child of children) {
+      const name = (await readFile(`/proc/${child}/comm`, 'utf8')).trim();
+      if (name !== 'shipinban') continue;
+      process.kill(Number(child), 'SIGKILL');
+      return Date.now();
+    }
+    throw new Error(`no daemon under ${pid}`);
   }
   async startRecorder() {
     this.recorder = new Program(join(build, 'recorder/shipinban-recorder'), ['--config', this.config], this.folder);
