@@ -1,6 +1,7 @@
 #include "sfu/forward/history.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,17 +30,30 @@ void history_clear(struct history *history)
 }
 
 void history_put(struct history *history, int64_t number, const void *data, size_t len,
-                 int64_t note)
+                 int64_t note, int64_t now_us)
 {
     struct history_entry *entry = &history->entries[number % HISTORY_PACKETS];
     if (entry->number > number)
         return; /* later than the whole history is long */
-    uint64_t at = history->end;
-    if (at % HISTORY_BYTES + len > HISTORY_BYTES) /* a packet lies in one piece */
-        at += HISTORY_BYTES - at % HISTORY_BYTES;
-    memcpy(history->bytes + at % HISTORY_BYTES, data, len);
-    history->end = at + len;
-    *entry = (struct history_entry){.number = number, .note = note, .at = at, .len = (uint16_t)len};
+    if (history->end + len > HISTORY_BYTES || now_us - history->lap_us >= HISTORY_LAP_US) {
+        history->lap++;
+        history->lap_us = now_us;
+        history->end = 0;
+    }
+    memcpy(history->bytes + history->end, data, len);
+    *entry = (struct history_entry){.number = number,
+                                    .note = note,
+                                    .lap = history->lap,
+                                    .at = history->end,
+                                    .len = (uint16_t)len};
+    history->end += (uint32_t)len;
+}
+
+/* A packet of this lap is there; of the one before what has not been written over. */
+static bool is_kept(const struct history *history, const struct history_entry *entry)
+{
+    return entry->lap == history->lap ||
+           (entry->lap + 1 == history->lap && entry->at >= history->end);
 }
 
 const uint8_t *history_get(const struct history *history, int64_t number, size_t *ret_len,
@@ -48,10 +62,10 @@ const uint8_t *history_get(const struct history *history, int64_t number, size_t
     if (number <= 0)
         return NULL;
     const struct history_entry *entry = &history->entries[number % HISTORY_PACKETS];
-    if (entry->number != number || history->end - entry->at > HISTORY_BYTES)
+    if (entry->number != number || !is_kept(history, entry))
         return NULL;
     *ret_len = entry->len;
     if (ret_note)
         *ret_note = entry->note;
-    return history->bytes + entry->at % HISTORY_BYTES;
+    return history->bytes + entry->at;
 }

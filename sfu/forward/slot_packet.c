@@ -127,7 +127,7 @@ void slot_packet_send(struct slot *slot, const struct uplink_packet *packet, int
     if (env->send_rtp(slot->peer->transport, len, &wire, &wire_len) < 0)
         return;
     if (keeps_wire(slot))
-        history_put(&slot->wire, number, wire, wire_len, 0);
+        history_put(&slot->wire, number, wire, wire_len, 0, now_us);
     if (slot->sent)
         slot->sent[number % SLOT_SENT] = (struct slot_sent){
             .number = number,

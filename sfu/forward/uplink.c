@@ -282,7 +282,7 @@ void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool re
         missing_ask(uplink, now_us);
     if (uplink->slots && uplink->history.bytes && uplink->to_slots)
         history_put(&uplink->history, packet->number, packet->rtp.data, packet->rtp.len,
-                    packet->picture_id);
+                    packet->picture_id, now_us);
     struct slot *next;
     for (struct slot *slot = uplink->slots; slot; slot = next) {
         next = slot->next;

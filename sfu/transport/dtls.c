@@ -206,6 +206,14 @@ static void advance(struct dtls *dtls)
     ERR_clear_error();
 }
 
+/* The record buffers of a DTLS association are 33 KiB and not needed until the next record, if there ever
+ * is one: OpenSSL makes them anew. Refused while something is in them. */
+static void release_buffers(struct dtls *dtls)
+{
+    (void)SSL_free_buffers(dtls->ssl);
+    ERR_clear_error();
+}
+
 /* There is no application data in WebRTC media associations: it is read and forgotten. */
 static void drain(struct dtls *dtls)
 {
@@ -226,6 +234,8 @@ enum dtls_state dtls_receive(struct dtls *dtls, const uint8_t *data, size_t len)
         advance(dtls);
     else if (dtls->state == DTLS_DONE)
         drain(dtls);
+    if (dtls->state == DTLS_DONE)
+        release_buffers(dtls);
     dtls->datagram = NULL;
     return dtls->state;
 }
