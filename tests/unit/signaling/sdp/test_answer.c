@@ -360,6 +360,39 @@ static void test_too_many_attributes(void)
     g_free(o.answer);
 }
 
+/* WHIP takes and gives nothing, WHEP the other way round. */
+static void test_one_way(void)
+{
+    struct outcome outcome = {0};
+    g_autofree char *offer = sample("chromium-slots.sdp");
+    struct sdp_policy whip = policy, whep = policy;
+    whip.refuses_outbound = true;
+    whep.refuses_inbound = true;
+
+    answer(&outcome, offer, &whip);
+    g_assert_cmpint(outcome.result, ==, 0);
+    g_assert_null(strstr(outcome.answer, "a=sendonly"));
+    g_assert_null(strstr(outcome.answer, "a=ssrc:"));
+    g_assert_nonnull(strstr(outcome.answer, "a=recvonly"));
+    for (unsigned i = 0; i < outcome.negotiation.section_count; i++)
+        g_assert_false(outcome.negotiation.sections[i].outbound);
+
+    memset(&outcome.memory, 0, sizeof outcome.memory);
+    answer(&outcome, offer, &whep);
+    g_assert_cmpint(outcome.result, ==, 0);
+    g_assert_null(strstr(outcome.answer, "a=recvonly"));
+    g_assert_nonnull(strstr(outcome.answer, "a=sendonly"));
+    for (unsigned i = 0; i < outcome.negotiation.section_count; i++)
+        g_assert_false(outcome.negotiation.sections[i].inbound);
+
+    g_autofree char *nothing = replaced(offer, "a=sendonly", "a=inactive");
+    memset(&outcome.memory, 0, sizeof outcome.memory);
+    answer(&outcome, nothing, &whip);
+    g_assert_cmpint(outcome.result, ==, -EINVAL);
+    g_assert_cmpstr(outcome.error.code, ==, "media.sdp");
+    g_free(outcome.answer);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -374,6 +407,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sdp/answer/sent-codecs", test_sent_codecs);
     g_test_add_func("/sdp/answer/bad-offers", test_bad_offers);
     g_test_add_func("/sdp/answer/limits", test_limits);
+    g_test_add_func("/sdp/answer/one-way", test_one_way);
     g_test_add_func("/sdp/answer/torn", test_torn_offers);
     g_test_add_func("/sdp/answer/journal-words", test_journal_words);
     g_test_add_func("/sdp/answer/too-many-attributes", test_too_many_attributes);
