@@ -46,7 +46,8 @@ static void socket_closed(struct sig_conn *conn, void *user)
     sig_departure_away(client);
 }
 
-static const struct sig_server_ops server_ops = {text_came, socket_closed, sig_http_request};
+static const struct sig_server_ops server_ops = {text_came, socket_closed, sig_http_request,
+                                                 sig_http_body_bytes};
 
 static gboolean hall_is_readable(int fd, GIOCondition condition, gpointer user)
 {
@@ -105,7 +106,7 @@ static int sfu_start(struct sig_daemon *daemon, char **ret_what)
         .udp_port = (uint16_t)config->media.udp_port,
         .workers = config->media.workers,
         .max_rooms = config->media.max_rooms,
-        .max_peers = config->media.max_rooms * SIG_MAX_PARTICIPANTS,
+        .max_peers = config->media.max_rooms * SIG_MAX_ROOM_PEERS,
         .socket_buffer_bytes = (size_t)config->media.socket_buffer_kib * 1024,
         .media_timeout_ms = config->media.media_timeout_ms,
         .consent_timeout_ms = config->media.consent_timeout_ms,

@@ -37,7 +37,11 @@ enum sig_recording_state {
     SIG_RECORDING_STOPPED,
 };
 
-enum { SIG_MAX_PARTICIPANTS = 5 };
+enum {
+    SIG_MAX_PARTICIPANTS = 5,
+    /* Each may send by WHIP and receive by WHEP; a new one is there before the one in its place goes. */
+    SIG_MAX_ROOM_PEERS = 2 * SIG_MAX_PARTICIPANTS + 1,
+};
 
 /* How a session stands, as far as the hall is told. */
 struct sig_told {
