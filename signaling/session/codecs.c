@@ -95,6 +95,7 @@ void sig_codecs_answered(struct sig_participant *participant)
     if (codecs->asked == answered(participant))
         codecs->asked = SFU_CODEC_NONE;
     codecs->seen = SFU_CODEC_NONE;
+    codecs->unheard = false;
     codecs->untold = true;
     codecs->encoder = (struct sig_encoder){0};
 }
@@ -223,13 +224,26 @@ void sig_codecs_seen(struct sig_participant *participant, unsigned section, enum
     sig_codecs_update(participant->session);
 }
 
+/* Who never was heard may have no microphone, and an encoder that is dead from the start. */
+void sig_codecs_heard(struct sig_participant *participant, uint32_t up_bps)
+{
+    participant->codecs.unheard = participant->publisher->media && up_bps == 0;
+}
+
+/* Browsers stop to encode when nothing they send is acknowledged: that is no fault of the encoder. */
+static bool should_encode(const struct sig_participant *participant)
+{
+    return answered(participant) != SFU_CODEC_NONE && can_be_asked(participant) &&
+           participant->publisher->secured && !participant->lost_at_us &&
+           !participant->codecs.unheard && !participant->muted.video;
+}
+
 void sig_codecs_stats(struct sig_participant *participant, int64_t encoded, int64_t captured)
 {
     struct sig_codecs *codecs = &participant->codecs;
     enum sfu_codec codec = answered(participant);
-    bool on = codec != SFU_CODEC_NONE && participant->publisher->secured &&
-              !participant->lost_at_us && !participant->muted.video;
-    if (!sig_encoder_report(&codecs->encoder, on, encoded, captured, clock_now_us()))
+    if (!sig_encoder_report(&codecs->encoder, should_encode(participant), encoded, captured,
+                            clock_now_us()))
         return;
     log_warning("session", "%s: the camera of %s gives no pictures in %s",
                 participant->session->id.text, participant->id.text, codec_name(codec));

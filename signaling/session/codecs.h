@@ -19,6 +19,7 @@ struct sig_codecs {
     enum sfu_codec seen;  /* what its camera came in since the last offer; NONE: not known */
     uint32_t dead;        /* bits of sdp_codec_bit(): its encoder gave no pictures */
     guint patience;       /* runs for a while after it was asked; 0: it does not */
+    bool unheard;         /* nothing comes from it just now, no voice either: its way here is cut */
     bool untold;          /* it offered, and was not told yet who cannot see whom */
     struct sig_encoder encoder;
 };
@@ -37,6 +38,9 @@ void sig_codecs_update(struct sig_session *session);
 
 /* The sfu saw what this section is sent in. */
 void sig_codecs_seen(struct sig_participant *participant, unsigned section, enum sfu_codec codec);
+
+/* What came from it in the last two seconds. */
+void sig_codecs_heard(struct sig_participant *participant, uint32_t up_bps);
 
 /* The page's figures: pictures of its camera so far, -1 not told. */
 void sig_codecs_stats(struct sig_participant *participant, int64_t encoded, int64_t captured);

@@ -189,8 +189,10 @@ static void quality_came(struct sig_participant *participant, const struct sig_p
     struct sfu_quality both = both_ways(participant, peer, quality);
     if (peer == participant->player)
         losses_note(participant, &both);
-    if (peer == participant->publisher)
+    if (peer == participant->publisher) {
         bitrate_look(participant, &both);
+        sig_codecs_heard(participant, quality->up_bps);
+    }
     if (peer == participant->publisher || !participant->publisher)
         quality_tell(participant, &both);
 }

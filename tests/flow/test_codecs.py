@@ -142,5 +142,17 @@ def test_encoder_that_has_nothing_to_do():
         assert event_while_dead(person, 'media.reoffer', WAIT_S)['codec'] == 'H264'
 
 
+def test_encoder_behind_a_cut_line():
+    """where nothing at all comes from a page any more, its encoder is not to blame"""
+    with call({'media': {'media_timeout_ms': '60000'}}, both, both) as (person, desk, voice, answer):
+        until(answer.received, 'media')
+        voice.quiet()
+        for _ in range(2):
+            desk.event('media.quality', lambda d: d['participant'] == person.me)
+        assert event_while_dead(person, 'media.reoffer', 5) is None
+        voice.speak()
+        assert event_while_dead(person, 'media.reoffer', WAIT_S)['codec'] == 'H264'
+
+
 if __name__ == '__main__':
     tap.run(sys.modules[__name__])
