@@ -4,6 +4,7 @@
 
 #include "base/crypto/digest.h"
 #include "base/id.h"
+#include "recorder/journal/previous.h"
 #include "recorder/recorder.h"
 
 #include <stddef.h>
@@ -26,7 +27,7 @@ struct rec_opened {
     int dir_fd;  /* the session's folder */
     int lock_fd; /* held by flock() */
     unsigned number;
-    char previous_sha256[DIGEST_SHA256_HEX_BYTES];
+    struct rec_previous previous;
 };
 
 struct rec_block {

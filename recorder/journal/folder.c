@@ -60,17 +60,11 @@ static int last_segment_number(int dir_fd, unsigned *ret_number)
     return 0;
 }
 
-static int digest_segment(int dir_fd, unsigned number, char ret_hex[DIGEST_SHA256_HEX_BYTES])
+static int read_segment(int dir_fd, unsigned number, struct rec_previous *ret_previous)
 {
-    char path[80];
     char name[REC_SEGMENT_NAME_BYTES];
     segment_name(number, name);
-    snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir_fd, name);
-    uint8_t sha256[DIGEST_SHA256_BYTES];
-    int r = digest_sha256_file(path, sha256, NULL);
-    if (r == 0)
-        digest_hex(sha256, sizeof sha256, ret_hex);
-    return r;
+    return rec_previous_read(dir_fd, name, ret_previous);
 }
 
 /* The renderer removes a folder it has dealt with while it holds the lock: a lock that was won only
@@ -99,7 +93,7 @@ static int begin_next_segment(struct rec_opened *opened)
     unsigned last = 0;
     int r = last_segment_number(opened->dir_fd, &last);
     if (r == 0 && last > 0)
-        r = digest_segment(opened->dir_fd, last, opened->previous_sha256);
+        r = read_segment(opened->dir_fd, last, &opened->previous);
     if (r == 0)
         r = rec_folder_create_segment(opened->dir_fd, last + 1, &opened->fd);
     if (r < 0)
@@ -115,7 +109,7 @@ static int begin_next_segment(struct rec_opened *opened)
 int rec_folder_open(int spool_fd, const char *session, struct rec_opened *ret_opened)
 {
     struct rec_opened opened = {.fd = -1, .dir_fd = -1, .lock_fd = -1};
-    memset(opened.previous_sha256, '0', DIGEST_SHA256_HEX_BYTES - 1);
+    rec_previous_none(&opened.previous);
 
     if (mkdirat(spool_fd, session, 0750) == 0) {
         if (fsync(spool_fd) < 0)

@@ -98,13 +98,15 @@ static int write_end(struct rec_journal *journal, int64_t now_us)
 static int begin_segment(struct rec_journal *journal, const struct rec_opened *opened,
                          int64_t now_us)
 {
-    char number[16];
+    const struct rec_previous *previous = &opened->previous;
+    char number[16], bytes[24], torn[24];
     snprintf(number, sizeof number, "%u", opened->number);
+    snprintf(bytes, sizeof bytes, "%" PRIu64, previous->bytes);
+    snprintf(torn, sizeof torn, "%" PRIu64, previous->torn_bytes);
     const struct rec_field fields[] = {
-        {"SESSION", journal->session},
-        {"SEGMENT", number},
-        {"PREVIOUS_SHA256", opened->previous_sha256},
-        {"VERSION", SHIPINBAN_VERSION},
+        {"SESSION", journal->session},         {"SEGMENT", number},
+        {"PREVIOUS_SHA256", previous->sha256}, {"PREVIOUS_BYTES", bytes},
+        {"PREVIOUS_TORN_BYTES", torn},         {"VERSION", SHIPINBAN_VERSION},
     };
     struct rec_pcapng_event event = event_at(journal, now_us, "segment.start");
     event.fields = fields;
@@ -170,7 +172,8 @@ static int rotate(struct rec_journal *journal, int64_t now_us)
     struct rec_opened next = journal->place;
     int r = rec_segment_chain(&journal->segment, now_us + journal->wall_offset_us, now_us);
     if (r == 0)
-        r = rec_segment_end(&journal->segment, next.previous_sha256);
+        r = rec_segment_end(&journal->segment, next.previous.sha256, &next.previous.bytes);
+    next.previous.torn_bytes = 0;
     if (r == 0)
         r = rec_folder_create_segment(next.dir_fd, ++next.number, &next.fd);
     if (r < 0)

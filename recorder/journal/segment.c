@@ -149,13 +149,15 @@ int rec_segment_chain(struct rec_segment *segment, int64_t wall_us, int64_t mono
                                       });
 }
 
-int rec_segment_end(struct rec_segment *segment, char ret_sha256[DIGEST_SHA256_HEX_BYTES])
+int rec_segment_end(struct rec_segment *segment, char ret_sha256[DIGEST_SHA256_HEX_BYTES],
+                    uint64_t *ret_bytes)
 {
     int r = rec_segment_flush(segment);
     if (r == 0)
         r = rec_chain_end(&segment->chain, ret_sha256);
     if (r < 0)
         return r;
+    *ret_bytes = segment->written_bytes;
     segment->fd = -1;
     segment->written_bytes = 0;
     return 0;

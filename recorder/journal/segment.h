@@ -47,8 +47,9 @@ int rec_segment_chain(struct rec_segment *segment, int64_t wall_us, int64_t mono
  * end of the file, after which nothing more may be appended. Without a file: does nothing. */
 int rec_segment_flush(struct rec_segment *segment);
 
-/* Flushes and gives the digest of the whole file; the fd is the caller's again. */
-int rec_segment_end(struct rec_segment *segment, char ret_sha256[DIGEST_SHA256_HEX_BYTES]);
+/* Flushes and gives digest and length of the whole file; the fd is the caller's again. */
+int rec_segment_end(struct rec_segment *segment, char ret_sha256[DIGEST_SHA256_HEX_BYTES],
+                    uint64_t *ret_bytes);
 
 static inline uint64_t rec_segment_bytes(const struct rec_segment *segment)
 {

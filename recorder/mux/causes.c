@@ -100,6 +100,14 @@ static void on_mute(struct walk *walk, const struct rec_pcapng_entry *event)
         set_source(walk, state, REC_SOURCE_CAMERA, video, cause, event->wall_us);
 }
 
+/* Nobody is muted any more when the daemon was brought back: pages say it anew. */
+static void on_revived(struct walk *walk, const struct rec_pcapng_entry *event)
+{
+    for (guint i = 0; i < walk->states->len; i++)
+        for (enum rec_source source = REC_SOURCE_MIC; source < REC_SOURCE_COUNT; source++)
+            end_source(walk, &g_array_index(walk->states, struct state, i), source, event->wall_us);
+}
+
 /* ---- hold ---------------------------------------------------------------------------------------------- */
 
 /* A hold keeps the citizen's side out of the recording; the window's microphone goes on. */
@@ -221,6 +229,8 @@ GArray *rec_causes_collect(const struct rec_session *session)
             g_array_index(session->happenings, struct rec_happening, i).entry;
         if (rec_pcapng_is(event, "media.mute"))
             on_mute(&walk, event);
+        else if (rec_pcapng_is(event, "session.revived"))
+            on_revived(&walk, event);
         else if (rec_pcapng_is(event, "session.state"))
             on_state(&walk, event);
         else if (rec_pcapng_is(event, "gap"))

@@ -58,29 +58,35 @@ static int64_t rest_us(const struct rec_gap *cause)
                                                                                 : REST_MIN_US;
 }
 
-/* A hole that a fault of ours explains is that fault's from end to end. Otherwise what people did on
- * purpose is taken out of it (it is in the list on its own) and the rest is the network's. */
-static void explain(struct search *search, int64_t start_us, int64_t end_us)
+/* The first that explains something of this time, of people (`intended`) or of ours; NULL: none. */
+static const struct rec_gap *find_cause(const struct search *search, bool intended,
+                                        int64_t start_us, int64_t end_us)
 {
     for (guint i = 0; i < search->causes->len; i++) {
         const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
-        if ((cause->cause == REC_CAUSE_OVERFLOW || cause->cause == REC_CAUSE_RESTART) &&
-            applies(search, cause, start_us, end_us)) {
-            add_missing(search, cause->cause, start_us, end_us);
-            return;
-        }
+        bool fits = intended
+                        ? rec_cause_is_intended(cause)
+                        : cause->cause == REC_CAUSE_OVERFLOW || cause->cause == REC_CAUSE_RESTART;
+        if (fits && applies(search, cause, start_us, end_us))
+            return cause;
     }
-    for (guint i = 0; i < search->causes->len; i++) {
-        const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
-        if (!rec_cause_is_intended(cause) || !applies(search, cause, start_us, end_us))
-            continue;
+    return NULL;
+}
+
+/* What people did on purpose is taken out of a hole (it is in the list on its own): a fault in its midst took nothing
+ * away. Of the rest, what a fault of ours explains is that fault's from end to end, else it is the network's. */
+static void explain(struct search *search, int64_t start_us, int64_t end_us)
+{
+    const struct rec_gap *cause = find_cause(search, true, start_us, end_us);
+    if (cause) {
         if (cause->start_us - start_us >= REST_MIN_US)
             explain(search, start_us, cause->start_us);
         if (end_us - cause->end_us >= rest_us(cause))
             explain(search, cause->end_us, end_us);
         return;
     }
-    add_missing(search, REC_CAUSE_NETWORK, start_us, end_us);
+    cause = find_cause(search, false, start_us, end_us);
+    add_missing(search, cause ? cause->cause : REC_CAUSE_NETWORK, start_us, end_us);
 }
 
 static bool is_in_hole(const struct rec_frames *run, int64_t start_us, int64_t end_us)

@@ -93,6 +93,7 @@ struct walk {
     struct rec_chain chain;
     size_t chained; /* bytes of the current segment that are in the chain */
     const char *previous_sha256;
+    const struct rec_segment_file *previous; /* NULL: this is the first */
 };
 
 static bool field_is(const struct rec_pcapng_entry *event, const char *name, const char *value)
@@ -100,6 +101,17 @@ static bool field_is(const struct rec_pcapng_entry *event, const char *name, con
     const struct rec_pcapng_field *field = rec_pcapng_field(event, name);
     size_t len = strlen(value);
     return field && field->value_len == len && memcmp(field->value, value, len) == 0;
+}
+
+/* What it says of the length of the segment before it, where it does. */
+static bool lengths_fit(const struct rec_pcapng_entry *event,
+                        const struct rec_segment_file *previous)
+{
+    int64_t bytes = rec_pcapng_number(event, "PREVIOUS_BYTES", -1);
+    int64_t torn = rec_pcapng_number(event, "PREVIOUS_TORN_BYTES", -1);
+    bool is_first = rec_pcapng_number(event, "SEGMENT", 0) == 1 || !previous;
+    return (bytes < 0 || (uint64_t)bytes == (is_first ? 0 : previous->len)) &&
+           (torn < 0 || (uint64_t)torn == (is_first ? 0 : previous->torn_bytes));
 }
 
 static int check_event(struct walk *walk, struct rec_segment_file *file,
@@ -110,7 +122,8 @@ static int check_event(struct walk *walk, struct rec_segment_file *file,
         /* A session that went on after its journal was archived begins with 1 and zeros again. */
         const char *expected =
             rec_pcapng_number(event, "SEGMENT", 0) == 1 ? rec_chain_zero : walk->previous_sha256;
-        file->chain_ok &= field_is(event, "PREVIOUS_SHA256", expected);
+        file->chain_ok &=
+            field_is(event, "PREVIOUS_SHA256", expected) && lengths_fit(event, walk->previous);
     }
     if (!rec_pcapng_is(event, "chain")) {
         walk->segments->ended = rec_pcapng_is(event, "journal.end");
@@ -144,6 +157,7 @@ static int read_file(struct walk *walk, struct rec_segment_file *file, unsigned 
     if (r == 0)
         r = rec_chain_end(&walk->chain, file->sha256);
     walk->previous_sha256 = file->sha256;
+    walk->previous = file;
     return r;
 }
 

@@ -113,6 +113,27 @@ def test_call_goes_on():
         assert len([leg for leg in timeline['legs'] if leg['participant'] == gaps[0]['participant']]) == 1
 
 
+def test_torn_tail():
+    """a block that was cut in two stays as it is, and the next segment says how long it is: nothing can be taken away"""
+    with Daemon({'hall': {'citizen_lost_ms': '1000', 'clerk_lost_ms': '1000'}}) as daemon, \
+            call(daemon) as (person, desk, voice, answer, session):
+        daemon.kill()
+        voice.stop()
+        answer.stop()
+        first = daemon.folder / 'spool' / session['id'] / '0001.pcapng'
+        with open(first, 'ab') as out:
+            out.write(bytes([6, 0, 0, 0, 200, 0, 0, 0, 1]))
+        daemon.start()
+        starts = until(lambda: len(found := events(daemon, session['id'], 'segment.start')) == 2 and found, 'a segment')
+        assert starts[1]['PREVIOUS_BYTES'] == str(first.stat().st_size)
+        assert starts[1]['PREVIOUS_SHA256'] == hashlib.sha256(first.read_bytes()).hexdigest()
+        torn = int(starts[1]['PREVIOUS_TORN_BYTES'])
+        assert torn >= 9
+        with recorder(daemon):
+            parts = rendering(daemon, session['id'])[2]['journal']
+        assert parts[0]['torn_bytes'] == torn and [part['chain_ok'] for part in parts] == [True, True]
+
+
 def test_token_alone():
     """a page that lost its key takes its seat with the token, and the other one hears of it"""
     with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):

@@ -242,6 +242,37 @@ static void test_short_restart(struct fixture *f, gconstpointer data)
     g_assert_cmpstr(f->session.end_reason, ==, "hangup_clerk");
 }
 
+static void mute_camera(struct fixture *f, int64_t at_us, const char *video)
+{
+    const struct rec_field fields[] = {
+        {"PARTICIPANT", "p1"}, {"AUDIO", "0"}, {"VIDEO", video}, {"CAUSE", "user"}};
+    event(f, at_us, "media.mute", fields, G_N_ELEMENTS(fields));
+}
+
+static void revive(struct fixture *f, int64_t died_us, int64_t back_us)
+{
+    chain(f, died_us);
+    end_segment(f);
+    begin_segment(f, back_us);
+    event(f, back_us + 1000, "session.revived", &(const struct rec_field){"RUN", "1"}, 1);
+}
+
+/* Who was muted when the daemon died is muted until it is back, and then no more but where it is said again. */
+static void test_restart_while_muted(struct fixture *f, gconstpointer data)
+{
+    speak(f, 0, 20 * SECOND_US);
+    show(f, CAMERA, 0, 4 * SECOND_US);
+    mute_camera(f, 4 * SECOND_US, "1");
+    revive(f, 20 * SECOND_US, 21 * SECOND_US);
+    speak(f, 22 * SECOND_US, 40 * SECOND_US);
+    show(f, CAMERA, 22 * SECOND_US, 40 * SECOND_US);
+    end_well(f, 40 * SECOND_US);
+    read_all(f);
+    g_assert_cmpuint(f->gaps.gaps->len, ==, 2);
+    expect_gap(f, 0, REC_CAUSE_MUTE, 4 * SECOND_US, 21001000);
+    expect_gap(f, 1, REC_CAUSE_RESTART, 20 * SECOND_US, 22 * SECOND_US); /* the voice */
+}
+
 static void told(struct fixture *f, const char *cause, int64_t start_us, int64_t end_us)
 {
     char start[24], end[24];
@@ -333,13 +364,6 @@ static void test_document_fault(struct fixture *f, gconstpointer data)
     expect_gap(f, 0, REC_CAUSE_NETWORK, 12 * SECOND_US, 15 * SECOND_US);
 }
 
-static void mute_camera(struct fixture *f, int64_t at_us, const char *video)
-{
-    const struct rec_field fields[] = {
-        {"PARTICIPANT", "p1"}, {"AUDIO", "0"}, {"VIDEO", video}, {"CAUSE", "user"}};
-    event(f, at_us, "media.mute", fields, G_N_ELEMENTS(fields));
-}
-
 /* A camera that its owner turns off is off until its first picture: it has to start. */
 static void test_muted_camera(struct fixture *f, gconstpointer data)
 {
@@ -424,6 +448,7 @@ int main(int argc, char **argv)
     ADD("lost_at_end", test_lost_at_end);
     ADD("cut", test_cut);
     ADD("short_restart", test_short_restart);
+    ADD("restart_while_muted", test_restart_while_muted);
     ADD("told_network", test_told_network);
     ADD("document_ends", test_document_ends);
     ADD("document_fault", test_document_fault);
