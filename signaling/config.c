@@ -7,7 +7,20 @@
 
 #include "signaling/config_lines.h"
 
-enum type { TEXT, PATH, ADDRESS, LIST, NETWORKS, URL, NUMBER, TRUTH, LEVEL, CODECS, PROXY_HEADER };
+enum type {
+    TEXT,
+    PATH,
+    ADDRESS,
+    LIST,
+    NETWORKS,
+    URL,
+    NUMBER,
+    TRUTH,
+    LEVEL,
+    CODECS,
+    PROXY_HEADER,
+    RELAYS
+};
 
 struct key {
     const char *section, *name;
@@ -85,6 +98,9 @@ static const struct key keys[] = {
     COUNT(recorder, segment_mib, "256", 1, 65536),
     COUNT(recorder, reserve_mib, "1024", 0, 104857600),
     COUNT(recorder, orphan_grace_ms, "3000", 0, 600000),
+    WORDS(turn, urls, RELAYS, NULL),
+    WORDS(turn, secret_file, PATH, NULL),
+    COUNT(turn, lifetime_s, "86400", 60, 604800),
     WORDS(api, key_file, PATH, "api.key"),
 };
 
@@ -209,6 +225,23 @@ static int networks_read(struct loader *loader, const struct key *key, const cha
     return 0;
 }
 
+/* turn:host, turn:host:port?transport=tcp, turns:host:port (RFC 7065). */
+static int relays_read(struct loader *loader, const struct key *key, const char *text,
+                       char ***ret_list)
+{
+    g_auto(GStrv) list = g_strsplit(text, ";", -1);
+    for (char **item = list; *item; item++) {
+        if (!g_regex_match_simple("^turns?:[A-Za-z0-9.:\\[\\]-]+(\\?transport=(udp|tcp))?$",
+                                  g_strstrip(*item), 0, 0))
+            return fail(
+                loader, key->section, key->name,
+                "\"%s\" is no relay like turn:host:3478?transport=udp or turns:host:443?transport=tcp",
+                *item);
+    }
+    *ret_list = g_steal_pointer(&list);
+    return 0;
+}
+
 /* Links are made by putting paths behind it: no query, no slash at the end, nothing that would need escaping. */
 static int url_read(struct loader *loader, const struct key *key, const char *text, char **ret_url)
 {
@@ -263,6 +296,7 @@ static int value_read(struct loader *loader, const struct key *key, struct sig_c
     case PATH: *(char **)at = g_canonicalize_filename(value, loader->folder); return 0;
     case LIST: return list_read(loader, key, value, at);
     case NETWORKS: return networks_read(loader, key, value, at);
+    case RELAYS: return relays_read(loader, key, value, at);
     case URL: return url_read(loader, key, value, at);
     case PROXY_HEADER:
         if (!sig_proxy_header_parse(value, at))
@@ -309,6 +343,9 @@ static int whole_check(struct loader *loader, struct sig_config *config)
             "without TLS others could listen on %s: set listen = 127.0.0.1 and let a proxy on this machine "
             "speak https (docs/proxy.md), or say allow_plain_http = true",
             config->server.listen);
+    if (config->turn.urls && !config->turn.secret_file)
+        return fail(loader, "turn", "secret_file",
+                    "is missing: the relay's static-auth-secret stands in it");
     if (config->hall.hold_warn_ms > config->hall.hold_cap_ms)
         return fail(loader, "hall", "hold_warn_ms", "later than hold_cap_ms");
     int r = folder_check(loader, "server", "web_root", config->server.web_root);
@@ -370,7 +407,7 @@ void sig_config_destroy(struct sig_config *config)
         if (keys[i].type == TEXT || keys[i].type == PATH || keys[i].type == ADDRESS ||
             keys[i].type == URL)
             g_free(*(char **)at);
-        else if (keys[i].type == LIST || keys[i].type == NETWORKS)
+        else if (keys[i].type == LIST || keys[i].type == NETWORKS || keys[i].type == RELAYS)
             g_strfreev(*(char ***)at);
     }
     g_free(config->path);

@@ -40,13 +40,17 @@ struct sig_config {
         char *database, *seed_dir, *demo_accounts_file;
         bool always_open;
         unsigned max_waiting, ring_ms, offer_ms, connect_ms, wrap_up_ms, citizen_lost_ms;
-        unsigned clerk_lost_ms, queue_offline_ms, park_ms, no_show_ms, revive_ms, hold_warn_ms,
-            hold_cap_ms;
+        unsigned clerk_lost_ms, queue_offline_ms, park_ms, no_show_ms, revive_ms, hold_warn_ms, hold_cap_ms;
     } hall;
     struct {
         char *spool, *archive;
         unsigned ring_mib, sync_interval_ms, segment_mib, reserve_mib, orphan_grace_ms;
     } recorder;
+    struct {
+        char **urls; /* NULL-terminated; NULL: no relay */
+        char *secret_file;
+        unsigned lifetime_s;
+    } turn;
     struct {
         char *key_file;
     } api;

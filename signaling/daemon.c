@@ -21,6 +21,7 @@
 #include "signaling/session/reports.h"
 #include "signaling/session/revival.h"
 #include "signaling/session/session.h"
+#include "signaling/session/turn.h"
 #include "signaling/watchdog.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/dispatch.h"
@@ -231,7 +232,10 @@ static int server_start(struct sig_daemon *daemon, char **ret_what)
 
 static int parts_start(struct sig_daemon *daemon, char **ret_what)
 {
-    int r = sig_api_key_load(daemon->config->api.key_file, &daemon->api_key, ret_what);
+    int r = sig_turn_create(daemon->config, &daemon->turn, ret_what);
+    if (r < 0)
+        return r;
+    r = sig_api_key_load(daemon->config->api.key_file, &daemon->api_key, ret_what);
     if (r < 0)
         return blame(daemon, r, "api", "key_file", ret_what);
     r = sfu_start(daemon, ret_what);
@@ -269,8 +273,8 @@ int sig_daemon_create(const struct sig_config *config, struct sig_daemon **ret_d
     daemon->sources[0] = watch(hall_fd(daemon->hall), hall_is_readable, daemon);
     daemon->sources[1] = watch(sfu_event_fd(daemon->sfu), sfu_is_readable, daemon);
     daemon->sources[2] = watch(rec_event_fd(daemon->rec), rec_is_readable, daemon);
-    daemon->watchdog = sig_watchdog_create(daemon);
     sig_revival_run(daemon);
+    daemon->watchdog = sig_watchdog_create(daemon);
     *ret_daemon = daemon;
     return 0;
 }
@@ -335,6 +339,7 @@ void sig_daemon_destroy(struct sig_daemon *daemon)
     g_hash_table_unref(daemon->reports);
     g_hash_table_unref(daemon->greetings);
     sig_tally_finish(&daemon->tally);
+    sig_turn_destroy(daemon->turn);
     g_free(daemon->api_key);
     sig_proxies_destroy(daemon->proxies);
     sig_proxies_destroy(daemon->metrics_from);

@@ -17,6 +17,7 @@ struct sig_server;
 struct sig_claims;
 struct sig_addresses;
 struct sig_errands;
+struct sig_turn;
 struct sig_watchdog;
 struct sig_control;
 struct sig_proxies;
@@ -32,6 +33,7 @@ struct sig_daemon {
     struct sig_errands *errands; /* commands that found a full mailbox */
     struct sig_proxies *proxies;
     struct sig_proxies *metrics_from; /* who may read the figures */
+    struct sig_turn *turn;       /* NULL: no relay */
     char *api_key, *public_url;
     char *
         public_path; /* of public_url: "/video"; "" when it has none. Stands before every path that we tell */

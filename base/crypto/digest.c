@@ -112,14 +112,26 @@ int digest_sha256_file(const char *path, uint8_t ret_sha256[DIGEST_SHA256_BYTES]
     return r;
 }
 
-int digest_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
-                       uint8_t ret_mac[DIGEST_SHA256_BYTES])
+static int hmac(const EVP_MD *md, const void *key, size_t key_len, const void *data, size_t len,
+                uint8_t *ret_mac)
 {
     if (key_len > INT_MAX)
         return -EINVAL;
     /* A NULL key would mean "the key of before" to HMAC(); an empty key is a key. */
     const void *some_key = key_len ? key : "";
-    return HMAC(EVP_sha256(), some_key, (int)key_len, data, len, ret_mac, NULL) ? 0 : -EIO;
+    return HMAC(md, some_key, (int)key_len, data, len, ret_mac, NULL) ? 0 : -EIO;
+}
+
+int digest_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
+                       uint8_t ret_mac[DIGEST_SHA256_BYTES])
+{
+    return hmac(EVP_sha256(), key, key_len, data, len, ret_mac);
+}
+
+int digest_hmac_sha1(const void *key, size_t key_len, const void *data, size_t len,
+                     uint8_t ret_mac[DIGEST_SHA1_BYTES])
+{
+    return hmac(EVP_sha1(), key, key_len, data, len, ret_mac);
 }
 
 void digest_hex(const uint8_t *bytes, size_t len, char *ret_hex)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define DIGEST_SHA256_BYTES 32
+#define DIGEST_SHA1_BYTES 20
 #define DIGEST_SHA256_HEX_BYTES 65 /* with the final NUL */
 
 struct digest;
@@ -26,6 +27,9 @@ int digest_sha256_file(const char *path, uint8_t ret_sha256[DIGEST_SHA256_BYTES]
                        uint64_t *ret_size);
 int digest_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
                        uint8_t ret_mac[DIGEST_SHA256_BYTES]);
+/* For protocols that prescribe it (the credentials of TURN); nothing of ours. */
+int digest_hmac_sha1(const void *key, size_t key_len, const void *data, size_t len,
+                     uint8_t ret_mac[DIGEST_SHA1_BYTES]);
 void digest_hex(const uint8_t *bytes, size_t len,
                 char *ret_hex); /* 2 * len + 1 bytes, lower case */
 

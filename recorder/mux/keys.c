@@ -67,6 +67,9 @@ static const struct key keys[] = {
     {"recorder", "segment_mib", 1, 65536},
     {"recorder", "reserve_mib", 0, 104857600},
     {"recorder", "orphan_grace_ms", 0, 600000},
+    {"turn", "urls", 0, 0},
+    {"turn", "secret_file", 0, 0},
+    {"turn", "lifetime_s", 60, 604800},
     {"api", "key_file", 0, 0},
 };
 

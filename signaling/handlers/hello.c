@@ -14,6 +14,7 @@
 #include "signaling/session/greetings.h"
 #include "signaling/session/participant.h"
 #include "signaling/session/session.h"
+#include "signaling/session/turn.h"
 #include "signaling/session/view.h"
 #include "signaling/wire/conn.h"
 #include "signaling/wire/frame.h"
@@ -100,15 +101,16 @@ static json_t *welcome_view(const struct sig_client *client,
 {
     const struct sig_config *config = client->daemon->config;
     return json_pack(
-        "{s:s, s:s, s:b, s:I, s:I, s:o, s:{s:i, s:i}, s:[], s:{s:{s:i, s:i}, s:i, s:i}, s:o}",
-        "sid", client->sid.text, "key", client->key.text, "resumed", resumed, "seq",
+        "{s:s, s:s, s:b, s:I, s:I, s:o, s:{s:i, s:i}, s:o, s:{s:{s:i, s:i}, s:i, s:i}, s:o}", "sid",
+        client->sid.text, "key", client->key.text, "resumed", resumed, "seq",
         (json_int_t)client->ring.seq, "now", (json_int_t)(clock_wall_us() / 1000), "me",
         me_view(client, participant), "ping", "every_ms",
         (int)client->daemon->config->server.ping_every_ms, "timeout_ms",
-        (int)client->daemon->config->server.ping_timeout_ms, "ice_servers", "limits", "slots",
-        "audio", (int)config->media.audio_slots, "video", (int)config->media.video_slots,
-        "frame_bytes", SIG_FRAME_BYTES, "chat_chars", SIG_CHAT_CHARS, "notice",
-        sig_view_notice(hall_notice(client->daemon->hall)));
+        (int)client->daemon->config->server.ping_timeout_ms, "ice_servers",
+        sig_turn_servers(client->daemon->turn, client->sid.text, clock_wall_us() / 1000000),
+        "limits", "slots", "audio", (int)config->media.audio_slots, "video",
+        (int)config->media.video_slots, "frame_bytes", SIG_FRAME_BYTES, "chat_chars",
+        SIG_CHAT_CHARS, "notice", sig_view_notice(hall_notice(client->daemon->hall)));
 }
 
 /* A clerk who signs in at another window has left the one before. */

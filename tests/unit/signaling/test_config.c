@@ -119,6 +119,9 @@ static void test_faults(void)
     expect_fault("\nport = 1\n", 2, "before the first section");
     expect_fault("[server]\nport = 1\n[hall]\n[server]\n port=2\n", 5, "twice");
     expect_fault("[server]\nlisten = 300.1.1.1\n", 2, "no IP address");
+    expect_fault("[turn]\nurls = stun:relay\nsecret_file = x\n", 2, "no relay");
+    expect_fault("[turn]\nurls = turn:relay; turn:a b\nsecret_file = x\n", 2, "a b");
+    expect_fault("[turn]\nurls = turn:relay:3478?transport=udp\n", 0, "is missing");
     expect_fault("[media]\nlisten = 127.0.0.1;eth0\n", 2, "eth0");
     expect_fault("[media]\n\npublic_ip = 1.2.3\n", 3, "no IP address");
     expect_fault("[server]\nweb_root = /nowhere/at/all\n", 2, "/nowhere/at/all");

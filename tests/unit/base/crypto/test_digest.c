@@ -120,6 +120,21 @@ static void test_hmac_known_answers(void)
     assert_hex(mac, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+/* RFC 2202 section 3, test cases 1 and 2. */
+static void test_hmac_sha1(void)
+{
+    uint8_t key[20], mac[DIGEST_SHA1_BYTES];
+    char hex[2 * DIGEST_SHA1_BYTES + 1];
+
+    memset(key, 0x0b, sizeof key);
+    g_assert_cmpint(digest_hmac_sha1(key, sizeof key, "Hi There", 8, mac), ==, 0);
+    digest_hex(mac, sizeof mac, hex);
+    g_assert_cmpstr(hex, ==, "b617318655057264e28bc0b6fb378c8ef146be00");
+    g_assert_cmpint(digest_hmac_sha1("Jefe", 4, "what do ya want for nothing?", 28, mac), ==, 0);
+    digest_hex(mac, sizeof mac, hex);
+    g_assert_cmpstr(hex, ==, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+}
+
 static void test_hmac_of_nothing(void)
 {
     uint8_t mac[DIGEST_SHA256_BYTES];
@@ -146,6 +161,7 @@ int main(int argc, char **argv)
     g_test_add_func("/digest/file", test_file);
     g_test_add_func("/digest/file-that-cannot-be-read", test_file_that_cannot_be_read);
     g_test_add_func("/digest/hmac-known-answers", test_hmac_known_answers);
+    g_test_add_func("/digest/hmac-sha1", test_hmac_sha1);
     g_test_add_func("/digest/hmac-of-nothing", test_hmac_of_nothing);
     g_test_add_func("/digest/out-of-memory", test_out_of_memory);
     return g_test_run();
