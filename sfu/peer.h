@@ -56,8 +56,8 @@ struct peer {
 };
 
 enum {
-    PEER_DTLS_LINGER_US = 30000000,
-    PEER_RTP_PER_S = 5000, /* packets that authenticate; a second of them as a burst */
+    PEER_DTLS_LINGER_US = 10000000, /* the far side has repeated its last flight by then */
+    PEER_RTP_PER_S = 5000,          /* packets that authenticate; a second of them as a burst */
     PEER_RTCP_PER_S = 200,
     PEER_RTCP_BURST = 400,
 };

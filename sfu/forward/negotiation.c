@@ -34,7 +34,7 @@ static int section_prepare(struct fwd_peer *peer, unsigned index)
         if (r < 0)
             return r;
     }
-    return slot_prepare(section->slot);
+    return section->slot->source ? slot_prepare(section->slot) : 0;
 }
 
 /* MID and transport-cc are read before the section is known: within one BUNDLE an id means the same

@@ -107,6 +107,8 @@ int fwd_slot_feed(struct fwd_peer *peer, unsigned index, struct fwd_peer *source
     if (source && (!from || !from->uplink || source->room != peer->room ||
                    from->media.kind != section->media.kind))
         return -EINVAL;
+    if (from) /* without the memory nothing can be sent again, but all can be sent */
+        (void)slot_prepare(section->slot);
     slot_feed(section->slot, from ? from->uplink : NULL, now_us);
     return 0;
 }

@@ -64,7 +64,7 @@ struct slot {
     int64_t picture_offset, last_picture_id;
     uint8_t tl0_offset, last_tl0;
 
-    struct slot_sent *sent; /* SLOT_SENT of them; video only */
+    struct slot_sent *sent; /* SLOT_SENT of them, with the first source; where NACKs are answered */
     struct history wire;    /* ciphertext, where the receiver has NACK without RTX */
     bool mid_known;         /* the receiver has reported on this SSRC: it knows whose it is */
     uint32_t packets, bytes;
@@ -77,7 +77,8 @@ int slot_create(struct fwd_peer *peer, unsigned section, struct slot **ret_slot)
 /* Leaves its source's list. NULL is fine. */
 void slot_destroy(struct slot *slot);
 
-/* Memory for what was negotiated now. 0 or -ENOMEM. */
+/* Memory to send again from, for what was negotiated now. A page has more slots than it uses, so only one
+ * that is fed has it. 0 or -ENOMEM. */
 int slot_prepare(struct slot *slot);
 
 /* From this uplink from now on; NULL: from nothing. */
