@@ -42,6 +42,8 @@ struct adapter {
     /* Joins, then serves the connection until the meeting's end; whatever it has is closed. The party's
      * thread. */
     char *(*attend)(struct party *party);
+    /* Whether the server says that it still has something of a session. Any thread. NULL: it cannot tell. */
+    bool (*busy)(const struct options *options);
 };
 
 const struct adapter *adapter_find(const char *name);

@@ -238,5 +238,24 @@ static char *attend(struct party *party)
     return failure;
 }
 
+static bool busy(const struct options *options)
+{
+    static const char *const names[] = {"sessions", "peers", "sockets"};
+    struct wire_to to = {.address = options->address, .port = (uint16_t)options->port, .tls = true};
+    struct wire *wire;
+    json_t *health = NULL;
+    bool found = true;
+    if (wire_open(&to, &wire) < 0)
+        return true;
+    if (wire_get(wire, "/healthz", &health) == 200) {
+        found = false;
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+            found |= json_integer_value(json_object_get(health, names[i])) != 0;
+    }
+    json_decref(health);
+    wire_close(wire);
+    return found;
+}
+
 const struct adapter adapter_shipinban = {
-    .name = "shipinban", .open = open_meeting, .attend = attend};
+    .name = "shipinban", .open = open_meeting, .attend = attend, .busy = busy};
