@@ -1,11 +1,14 @@
 /* WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep): the HTTP side of session/direct.h. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "signaling/daemon.h"
 #include "signaling/http/router.h"
 #include "signaling/http/routes.h"
 #include "signaling/session/direct.h"
 #include "signaling/session/participant.h"
+#include "signaling/session/turn.h"
+#include "signaling/wire/json.h"
 
 #define SDP_TYPE "application/sdp"
 #define FRAGMENT_TYPE "application/trickle-ice-sdpfrag"
@@ -102,6 +105,25 @@ static void location_add(struct sig_call *call, const struct sig_peer *peer)
     sig_exchange_add_header(call->exchange, "location", location);
 }
 
+/* The relays, where there are some (RFC 9725 section 4.6): a header each. */
+static void links_add(struct sig_call *call)
+{
+    struct id name = id_random();
+    json_t *servers =
+        sig_turn_servers(call->daemon->turn, name.text, clock_wall_us() / G_USEC_PER_SEC);
+    const json_t *server = json_array_get(servers, 0), *url;
+    size_t i;
+    json_array_foreach(json_object_get(server, "urls"), i, url)
+    {
+        g_autofree char *link = g_strdup_printf(
+            "<%s>; rel=\"ice-server\"; username=\"%s\"; credential=\"%s\"; credential-type=\"password\"",
+            json_string_value(url), sig_json_string(server, "username", ""),
+            sig_json_string(server, "credential", ""));
+        sig_exchange_add_header(call->exchange, "link", link);
+    }
+    json_decref(servers);
+}
+
 void sig_http_whip_post(struct sig_call *call)
 {
     struct sig_direct_fault fault = {.error = {.code = "media.sdp"}};
@@ -118,6 +140,7 @@ void sig_http_whip_post(struct sig_call *call)
     }
     location_add(call, peer);
     etag_add(call->exchange, peer);
+    links_add(call);
     answer(call->exchange, 201, SDP_TYPE, sdp);
 }
 

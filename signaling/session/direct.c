@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "signaling/drain.h"
 #include "signaling/session/client.h"
 #include "signaling/session/codecs.h"
 #include "signaling/session/departure.h"
@@ -32,9 +33,9 @@ static bool is_of_page(const struct sig_peer *peer)
 static int seat_find(struct sig_daemon *daemon, const struct sig_identity *identity,
                      struct sig_participant **ret_participant, struct sig_direct_fault *ret_fault)
 {
-    if (daemon->draining)
+    if (daemon->draining && !sig_drain_knows(daemon, identity))
         return refuse(ret_fault, -ESHUTDOWN, "server.draining", "the server is going down",
-                      BUSY_MS);
+                      sig_drain_retry_ms(daemon));
     if (sig_gathering_is_full(daemon, identity))
         return refuse(ret_fault, -ENOSPC, "session.full", "nobody else finds a place", 0);
     struct sig_participant *participant = sig_gathering_seat(daemon, identity);

@@ -142,6 +142,19 @@ def test_trickle_and_restart():
         assert whip.delete() == 200
 
 
+def test_relays():
+    """where there is a relay, its address and fresh credentials are in Link"""
+    daemon = Daemon({'turn': {'urls': 'turn:192.0.2.1:3478?transport=tcp', 'secret_file': 'turn.secret'}})
+    (daemon.folder / 'turn.secret').write_text('a secret of the relay\n')
+    with daemon:
+        token = opened(daemon)[1]['citizen']
+        links = [Whip(daemon, token, path, offer_of('sendrecv')).headers['link'] for path in ('/whip', '/whep')]
+        for link in links:
+            assert re.fullmatch(r'<turn:192\.0\.2\.1:3478\?transport=tcp>; rel="ice-server"; username="\d+:[^"]+"; '
+                                r'credential="[^"]{28}"; credential-type="password"', link), link
+        assert links[0] != links[1] and not any(token in link for link in links)
+
+
 def test_page_and_whip_are_one():
     """while a page has the media POST is 409; a page's offer takes the place of a resource"""
     with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):
