@@ -10,7 +10,8 @@ from lib import tap
 from lib.call import call as active_call, enter, journal, until
 from lib.daemon import Daemon
 from lib.media import Media
-from lib.page import Closed, Page, citizen, clerk
+from lib.page import Page, citizen, clerk
+from lib.store import refusing
 
 
 @contextlib.contextmanager
@@ -38,11 +39,6 @@ def come_back(page):
     assert 'snapshot' in welcome
     page.event('media.restart')
     return welcome['snapshot']
-
-
-def here_again(page, other):
-    """`page` hears that the other one's media is back."""
-    page.event('session.participant', lambda d: d['change'] == 'back' and d['participant']['id'] == other)
 
 
 def both_ways(voice, answer):
@@ -307,6 +303,19 @@ def test_invitation():
         assert helper.welcome['snapshot']['session']['id'] == session['id']
         assert person.event('session.participant', lambda d: d['change'] == 'joined')['participant']['role'] == 'helper'
         daemon.json('POST', '/api/v1/claim', {'claim': code}, expect=401)
+
+
+def test_back_is_said_until_written():
+    """the store refuses that a party is back: it is said again, and the call does not end when the time is over"""
+    with Daemon({'media': {'media_timeout_ms': '500'}, 'hall': {'citizen_lost_ms': '4000'}}) as daemon, \
+            call(daemon) as (person, desk, voice, answer, session):
+        voice.quiet()
+        person.event('ticket.updated', lambda d: d['ticket']['state'] == 'RECONNECTING')
+        with refusing(daemon, 'session.back'):
+            voice.speak()
+            desk.event('session.participant', lambda d: d['change'] == 'back')
+            until(lambda: 'did not take how it stands' in daemon.log(), 'the refusal')
+        person.event('ticket.updated', lambda d: d['ticket']['state'] == 'IN_SESSION')
 
 
 def test_waiting_pages():
