@@ -8,7 +8,8 @@ from lib import tap
 from lib.call import enter, until
 from lib.daemon import Daemon
 from lib.media import Media
-from lib.page import Refused, citizen, clerk
+from lib.page import Page, Refused, citizen, clerk
+from lib.whip import Whip, offer_of
 
 H264 = 'a=rtpmap:102 H264/90000\r\na=fmtp:102 packetization-mode=1;profile-level-id=42e01f\r\na=rtcp-fb:102 nack pli\r\n'
 H264_FIRST = {'media': {'video_codecs': 'h264;vp8'}}
@@ -98,6 +99,43 @@ def test_first_in_common_from_the_start():
         assert codecs(answer.answer) == ['VP8'] and codecs(answer.answer, 7) == ['H264', 'VP8']
         until(voice.received, 'media')
         assert not [e for e in person.events + desk.events if e['m'] == 'media.reoffer']
+
+
+def helper_token(desk):
+    code = desk.request('session.invite', {'role': 'helper'})['token']
+    return desk.daemon.json('POST', '/api/v1/claim', {'claim': code})['token']
+
+
+def test_third_who_lacks_it():
+    """a third who comes later makes both change; when the third goes, nobody has to change back"""
+    with call(H264_FIRST, both, both) as (person, desk, voice, answer):
+        helper = Page(desk.daemon, helper_token(desk))
+        with Media(helper) as third:
+            for page, media in ((person, voice), (desk, answer)):
+                assert page.event('media.reoffer') == {'reason': 'codec', 'codec': 'VP8'}
+                assert codecs(again(page, media)) == ['VP8']
+            until(third.received, 'media for the third')
+            helper.request('session.end')
+        for page, media in ((person, voice), (desk, answer)):
+            page.event('session.participant', lambda d: d['change'] == 'left')
+            assert codecs(again(page, media, 3)) == ['VP8', 'H264']
+        person.request('session.end')
+        desk.event('session.state', lambda d: d['state'] == 'ended')
+        assert not [e for e in person.events + desk.events if e['m'] in ('media.reoffer', 'media.unseen')]
+
+
+def test_whip_is_not_asked():
+    """who publishes by WHIP in a codec that nobody here can decode stays unseen, and they are told"""
+    with call({}, str, str) as (person, desk, voice, answer):
+        published = Whip(desk.daemon, helper_token(desk), '/whip', h264(offer_of('sendonly')))
+        assert published.status == 201 and codecs(published.answer) == ['H264']
+        for page in (person, desk):
+            pairs = unseen(page)
+            helper = page.event('session.participant', lambda d: d['change'] == 'joined')['participant']['id']
+            assert pairs == sorted([(helper, person.me), (helper, desk.me)])
+        assert published.delete() == 200
+        for page in (person, desk):
+            page.event('media.unseen', lambda d: d['pairs'] == [])
 
 
 def test_nothing_in_common():
