@@ -95,9 +95,9 @@ struct fwd_peer {
     struct transport_feedback feedback_clock;
     struct peer_allowance allowance;
     struct peer_clock clock;
-    int64_t rtt_us;      /* -1: not measured */
-    int64_t report_us;   /* last receiver report */
-    int64_t last_rtp_us; /* 0: none yet */
+    int64_t rtt_us;            /* -1: not measured */
+    int64_t report_us;         /* last receiver report */
+    int64_t last_rtp_us;       /* 0: none yet */
     bool silent, silence_told; /* as it is; as the control thread knows */
     struct peer_quality quality;
     struct peer_resends resends;

@@ -134,8 +134,8 @@ static void judge(struct ice_responder *r, const uint8_t *data, size_t len,
     StunMessage request;
     StunValidationStatus status =
         stun_agent_validate(&r->agent, &request, data, len, find_password, r);
-    r->check->authentic = status == STUN_VALIDATION_SUCCESS ||
-                          status == STUN_VALIDATION_UNKNOWN_REQUEST_ATTRIBUTE;
+    r->check->authentic =
+        status == STUN_VALIDATION_SUCCESS || status == STUN_VALIDATION_UNKNOWN_REQUEST_ATTRIBUTE;
     switch (status) {
     case STUN_VALIDATION_SUCCESS: accept_check(r, &request, from, reply); break;
     case STUN_VALIDATION_UNKNOWN_REQUEST_ATTRIBUTE:
