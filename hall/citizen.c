@@ -107,7 +107,7 @@ void hall_do_ticket_create(struct hall *hall, const struct request *request, str
         hall_answer_refuse(answer, "matter.unknown", "no matter \"%s\"", request->matter);
         return;
     }
-    if (g_ascii_strcasecmp(request->sha256, hall->notice.sha256)) {
+    if (!hall_notice_is(&hall->notice, request->sha256)) {
         hall_answer_refuse(answer, "notice.outdated", "the notice in force is version %s",
                            hall->notice.version);
         return;

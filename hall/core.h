@@ -60,7 +60,7 @@ struct ticket {
 /* A window; hall.windows owns them for the hall's life. */
 struct window {
     unsigned no;
-    char name[HALL_NAME_BYTES];
+    char name[HALL_NAME_BYTES], name_en[HALL_NAME_BYTES];
     char main_skills[HALL_MAX_SKILLS][HALL_SKILL_BYTES],
         second_skills[HALL_MAX_SKILLS][HALL_SKILL_BYTES];
     unsigned main_count, second_count;

@@ -12,6 +12,7 @@
 #include "hall/seed.h"
 #include "hall/store/migration.h"
 #include "hall/thread.h"
+#include "hall/translation.h"
 #include "hall/turn.h"
 #include "hall/window.h"
 
@@ -74,6 +75,8 @@ static int store_bring_up(struct hall *hall, const struct hall_config *config, c
         r = hall_hours_load(hall);
     if (r == 0)
         r = hall_notice_load(hall);
+    if (r == 0)
+        r = hall_translations_load(hall);
     if (r == 0)
         r = hall_secret_load(hall);
     if (r == 0)

@@ -80,6 +80,14 @@ const uint8_t *hall_secret(const struct hall *hall);
 
 enum hall_kind { HALL_CONSULT, HALL_ACCEPT };
 
+/* In English; "" where there are none. */
+struct hall_matter_words {
+    char name[HALL_NAME_BYTES], alias[HALL_NAME_BYTES], department[HALL_NAME_BYTES];
+    char scope[HALL_NAME_BYTES], due_text[HALL_NAME_BYTES], fee[HALL_NAME_BYTES],
+        delivery[HALL_NAME_BYTES];
+    char guide[HALL_TEXT_BYTES];
+};
+
 struct hall_matter {
     char code[HALL_CODE_BYTES];
     char name[HALL_NAME_BYTES], alias[HALL_NAME_BYTES], department[HALL_NAME_BYTES];
@@ -91,6 +99,7 @@ struct hall_matter {
     unsigned identity_level;
     unsigned minutes;        /* mean service time */
     bool recording_required; /* HALL_ACCEPT: no recording, no session */
+    struct hall_matter_words en;
 };
 
 const struct hall_matter *hall_matters(const struct hall *hall, size_t *ret_count);
@@ -101,13 +110,18 @@ struct hall_notice {
     char version[HALL_CODE_BYTES];
     char text[HALL_TEXT_BYTES];
     char sha256[HALL_SHA256_HEX_BYTES]; /* of the text's UTF-8 bytes */
+    char text_en[HALL_TEXT_BYTES];      /* the same in English; "": there is none */
+    char sha256_en[HALL_SHA256_HEX_BYTES];
 };
+
+/* Whether `sha256` (hex, in any case) is of the notice in force, in one of its languages. */
+bool hall_notice_is(const struct hall_notice *notice, const char *sha256);
 
 const struct hall_notice *hall_notice(const struct hall *hall);
 
 struct hall_window_name {
     unsigned no;
-    char name[HALL_NAME_BYTES];
+    char name[HALL_NAME_BYTES], name_en[HALL_NAME_BYTES];
 };
 
 /* The windows that there are, by number; writes at most `max` of them and returns how many. */
@@ -180,7 +194,7 @@ enum hall_window_state {
 
 struct hall_window {
     unsigned no;
-    char name[HALL_NAME_BYTES];
+    char name[HALL_NAME_BYTES], name_en[HALL_NAME_BYTES];
     char staff_no[HALL_STAFF_NO_BYTES]; /* "" nobody signed in */
     enum hall_window_state state;
     int64_t since_at_us;
@@ -211,6 +225,8 @@ struct hall_session {
     enum hall_session_state state;
     unsigned window;
     char staff_no[HALL_STAFF_NO_BYTES];
+    /* Of the notice that the ticket's citizen acknowledged, in the language it was read in; "" for the API's, and in lists. */
+    char notice_sha256[HALL_SHA256_HEX_BYTES];
     int64_t created_at_us, started_at_us, ended_at_us;
     char end_reason[HALL_NAME_BYTES];
     char result[HALL_CODE_BYTES];

@@ -28,6 +28,12 @@ int hall_notice_load(struct hall *hall)
     return r;
 }
 
+bool hall_notice_is(const struct hall_notice *notice, const char *sha256)
+{
+    return !g_ascii_strcasecmp(sha256, notice->sha256) ||
+           (*notice->sha256_en && !g_ascii_strcasecmp(sha256, notice->sha256_en));
+}
+
 const struct hall_notice *hall_notice(const struct hall *hall)
 {
     return &hall->notice;

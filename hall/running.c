@@ -33,6 +33,7 @@ static int running_read(const struct hall_store_row *row, void *user)
     hall_store_copy(row, 2, running.session.number, sizeof running.session.number);
     hall_store_copy(row, 7, running.session.staff_no, sizeof running.session.staff_no);
     hall_store_copy(row, 12, running.hold_reason, sizeof running.hold_reason);
+    hall_store_copy(row, 14, running.session.notice_sha256, sizeof running.session.notice_sha256);
     g_array_append_val(hall->running, running);
     return 0;
 }
@@ -50,12 +51,14 @@ static int people_load(struct hall *hall, struct hall_running *running)
 
 int hall_running_load(struct hall *hall)
 {
-    int r = hall_store_query(hall->store,
-                             "SELECT id, ticket, number, matter, recording_required, state, "
-                             "window_no, staff_no, created_at_us, started_at_us, unrecorded, "
-                             "held_at_us, hold_reason, runs FROM session WHERE state <> 'ended' "
-                             "ORDER BY id",
-                             HALL_NO_VALUES, running_read, hall);
+    int r =
+        hall_store_query(hall->store,
+                         "SELECT id, ticket, number, matter, recording_required, state, "
+                         "window_no, staff_no, created_at_us, started_at_us, unrecorded, "
+                         "held_at_us, hold_reason, runs, (SELECT notice_sha256 FROM ticket "
+                         "WHERE ticket.id = session.ticket) FROM session WHERE state <> 'ended' "
+                         "ORDER BY id",
+                         HALL_NO_VALUES, running_read, hall);
     for (guint i = 0; r == 0 && i < hall->running->len; i++)
         r = people_load(hall, &g_array_index(hall->running, struct hall_running, i));
     return r;

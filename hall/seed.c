@@ -6,6 +6,7 @@
 
 #include "hall/accounts.h"
 #include "hall/change.h"
+#include "hall/translation.h"
 
 /* A seed file while it is read; what is missing or wrong in it is a failure of the change. */
 struct seed_file {
@@ -173,6 +174,40 @@ static void staff_seed(const struct seed_file *file, const char *staff_no, unsig
     hall_account_add(file->change, staff_no, role, window, file->accounts);
 }
 
+/* The English beside a text: KEY_en. What has none, or stands otherwise in the store by now, is left out. */
+static void words_seed(const struct seed_file *file, const char *kind, const char *object,
+                       const char *key, const char *field)
+{
+    g_autofree char *key_en = g_strconcat(key, "_en", NULL);
+    g_autofree char *original = g_key_file_get_string(file->keys, object, key, NULL);
+    g_autofree char *words = g_key_file_get_string(file->keys, object, key_en, NULL);
+    size_t most = strcmp(key, "guide") && strcmp(key, "text") ? HALL_NAME_BYTES : HALL_TEXT_BYTES;
+    if (words && strlen(words) >= most)
+        file_fail(file, object, "English words are too long");
+    else if (words && original)
+        hall_translation_add(file->change, kind, object, field, original, words);
+}
+
+static void matter_words_seed(const struct seed_file *file, const char *code, unsigned place)
+{
+    static const char *const keys[][2] = {
+        {"name", "name"}, {"alias", "alias"},  {"department", "department"}, {"scope", "scope"},
+        {"fee", "fee"},   {"due", "due_text"}, {"delivery", "delivery"},     {"guide", "guide"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        words_seed(file, "matter", code, keys[i][0], keys[i][1]);
+}
+
+static void window_words_seed(const struct seed_file *file, const char *no, unsigned place)
+{
+    words_seed(file, "window", no, "name", "name");
+}
+
+static void notice_words_seed(const struct seed_file *file, const char *version, unsigned place)
+{
+    words_seed(file, "notice", version, "text", "words");
+}
+
 static const struct seed_step {
     const char *file;
     void (*fn)(const struct seed_file *file, const char *group, unsigned place);
@@ -182,6 +217,12 @@ static const struct seed_step {
         {"windows.ini", window_seed},
         {"hours.ini", hours_seed},
         {"notice.ini", notice_seed},
+},
+  words_steps[] =
+      {
+          {"matters.ini", matter_words_seed},
+          {"windows.ini", window_words_seed},
+          {"notice.ini", notice_words_seed},
 },
   staff_step = {"staff.ini", staff_seed};
 
@@ -237,14 +278,31 @@ static int data_run(struct hall *hall, const char *seed_dir, char **ret_what)
     return hall_change_commit(&change);
 }
 
+/* Also for a store that was seeded before there were English words; its seed files may be gone by now. */
+static int words_run(struct hall *hall, const char *seed_dir, char **ret_what)
+{
+    struct change change;
+    hall_change_begin(&change, hall);
+    for (size_t i = 0; i < G_N_ELEMENTS(words_steps); i++) {
+        g_autofree char *path = g_build_filename(seed_dir, words_steps[i].file, NULL);
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            step_run(&change, seed_dir, &words_steps[i], NULL, ret_what);
+    }
+    return hall_change_commit(&change);
+}
+
 int hall_seed(struct hall *hall, const char *seed_dir, const char *accounts_file, char **ret_what)
 {
-    int64_t matters = 0, staff = 0;
+    int64_t matters = 0, staff = 0, words = 0;
     int r = rows_count(hall, "SELECT COUNT(*) FROM matter", &matters);
     if (r == 0)
         r = rows_count(hall, "SELECT COUNT(*) FROM staff", &staff);
     if (r == 0 && !matters)
         r = data_run(hall, seed_dir, ret_what);
+    if (r == 0)
+        r = rows_count(hall, "SELECT COUNT(*) FROM translation", &words);
+    if (r == 0 && !words && seed_dir)
+        r = words_run(hall, seed_dir, ret_what);
     if (r == 0 && !staff && accounts_file)
         r = staff_run(hall, seed_dir, accounts_file, ret_what);
     return r;

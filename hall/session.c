@@ -41,6 +41,7 @@ struct session *hall_session_insert(struct change *change, const struct ticket *
         memcpy(view->number, ticket->number, sizeof view->number);
         view->window = ticket->window;
         memcpy(view->staff_no, ticket->staff_no, sizeof view->staff_no);
+        memcpy(view->notice_sha256, ticket->notice_sha256, sizeof view->notice_sha256);
     }
     session->deadline_at_us = hall_session_connect_by_us(change->hall, view, change->now_us);
     hall_change_exec(

@@ -95,6 +95,7 @@ void hall_window_view(const struct window *window, struct hall_window *ret_view)
         .mean_us = window->served_today ? window->served_us / window->served_today : 0,
     };
     memcpy(ret_view->name, window->name, sizeof ret_view->name);
+    memcpy(ret_view->name_en, window->name_en, sizeof ret_view->name_en);
     memcpy(ret_view->staff_no, window->staff_no, sizeof ret_view->staff_no);
     if (!window->ticket)
         return;

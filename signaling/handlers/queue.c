@@ -38,7 +38,7 @@ static void ticket_create(struct sig_request *request, struct sig_client *client
         sig_request_fail(request, "matter.unknown", "no such matter", 0);
         return;
     }
-    if (g_ascii_strcasecmp(notice, hall_notice(hall)->sha256)) {
+    if (!hall_notice_is(hall_notice(hall), notice)) {
         sig_request_fail(request, "notice.outdated", "another notice is in force", 0);
         return;
     }

@@ -7,6 +7,7 @@
 #include "signaling/http/router.h"
 #include "signaling/http/routes.h"
 #include "signaling/session/claims.h"
+#include "signaling/session/view.h"
 #include "signaling/wire/json.h"
 #include "signaling/wire/params.h"
 
@@ -65,7 +66,7 @@ static json_t *windows_view(const struct hall *hall, const struct hall_staff *st
         for (size_t n = 0; n < count; n++)
             if (names[n].no == staff->windows[i])
                 json_array_append_new(
-                    list, json_pack("{s:i, s:s}", "no", (int)names[n].no, "name", names[n].name));
+                    list, sig_view_window_name(names[n].no, names[n].name, names[n].name_en));
     return list;
 }
 

@@ -50,10 +50,11 @@ void sig_http_windows(struct sig_call *call)
     struct hall_window_name names[HALL_MAX_WINDOWS];
     size_t count = hall_window_names(call->daemon->hall, names, HALL_MAX_WINDOWS);
     json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_pack("{s:i, s:s, s:s}", "no", (int)names[i].no, "name",
-                                              names[i].name, "state",
-                                              window_state(call->daemon, names[i].no)));
+    for (size_t i = 0; i < count; i++) {
+        json_t *one = sig_view_window_name(names[i].no, names[i].name, names[i].name_en);
+        json_object_set_new(one, "state", json_string(window_state(call->daemon, names[i].no)));
+        json_array_append_new(list, one);
+    }
     sig_http_json(call->exchange, 200, json_pack("{s:o}", "windows", list));
 }
 

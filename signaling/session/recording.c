@@ -192,7 +192,8 @@ void sig_recording_describe(struct sig_session *session)
             continue;
         sig_recording_person(participant, "participant.joined", NULL);
         if (participant->role == HALL_CITIZEN && *session->ticket.text)
-            sig_recording_write(session, "notice.acknowledged", "NOTICE_SHA256", notice->sha256,
+            sig_recording_write(session, "notice.acknowledged", "NOTICE_SHA256",
+                                *session->notice_sha256 ? session->notice_sha256 : notice->sha256,
                                 "NOTICE_VERSION", notice->version, "PARTICIPANT",
                                 participant->id.text, NULL);
         if (participant->publisher)

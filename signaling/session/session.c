@@ -59,6 +59,7 @@ struct sig_session *sig_session_create(struct sig_daemon *daemon, const struct h
     session->recording = SIG_RECORDING_PREPARING;
     session->started_at_us = view->created_at_us ? view->created_at_us : clock_wall_us();
     g_strlcpy(session->number, view->number, sizeof session->number);
+    g_strlcpy(session->notice_sha256, view->notice_sha256, sizeof session->notice_sha256);
     g_strlcpy(session->staff_no, view->staff_no, sizeof session->staff_no);
     g_hash_table_insert(daemon->sessions, session->id.text, session);
     return session;

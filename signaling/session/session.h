@@ -52,6 +52,7 @@ struct sig_session {
     struct sig_daemon *daemon;
     struct id id, ticket; /* ticket "": opened by the API */
     char number[HALL_NUMBER_BYTES];
+    char notice_sha256[HALL_SHA256_HEX_BYTES]; /* what its citizen acknowledged; "" for the API's */
     const struct hall_matter *matter;
     unsigned window;
     char staff_no[HALL_STAFF_NO_BYTES];

@@ -24,15 +24,37 @@ static json_t *channels_view(const char *channels)
     return list;
 }
 
+/* Takes what is there over into `view`, as its member "en". */
+static void english_add(json_t *view, const char *const words[][2], size_t count)
+{
+    json_t *en = json_object();
+    for (size_t i = 0; i < count; i++)
+        if (*words[i][1])
+            json_object_set_new(en, words[i][0], json_string(words[i][1]));
+    if (json_object_size(en))
+        json_object_set(view, "en", en);
+    json_decref(en);
+}
+
 json_t *sig_view_matter_ref(const struct hall_matter *matter)
 {
-    return json_pack("{s:s, s:s, s:s}", "code", matter->code, "name", matter->name, "kind",
-                     kind_name(matter->kind));
+    const char *const words[][2] = {{"name", matter->en.name}};
+    json_t *view = json_pack("{s:s, s:s, s:s}", "code", matter->code, "name", matter->name, "kind",
+                             kind_name(matter->kind));
+    english_add(view, words, G_N_ELEMENTS(words));
+    return view;
 }
 
 json_t *sig_view_matter(const struct hall_matter *matter)
 {
+    const struct hall_matter_words *en = &matter->en;
+    const char *const words[][2] = {
+        {"name", en->name},   {"alias", en->alias},       {"department", en->department},
+        {"scope", en->scope}, {"due_text", en->due_text}, {"fee", en->fee},
+        {"guide", en->guide}, {"delivery", en->delivery},
+    };
     json_t *view = sig_view_matter_ref(matter);
+    english_add(view, words, G_N_ELEMENTS(words));
     json_t *more = json_pack(
         "{s:s, s:s, s:o, s:i, s:i, s:s, s:b, s:s, s:s, s:s, s:s}", "alias", matter->alias,
         "department", matter->department, "channels", channels_view(matter->channels),
@@ -46,8 +68,11 @@ json_t *sig_view_matter(const struct hall_matter *matter)
 
 json_t *sig_view_notice(const struct hall_notice *notice)
 {
-    return json_pack("{s:s, s:s, s:s}", "version", notice->version, "text", notice->text, "sha256",
-                     notice->sha256);
+    const char *const words[][2] = {{"text", notice->text_en}, {"sha256", notice->sha256_en}};
+    json_t *view = json_pack("{s:s, s:s, s:s}", "version", notice->version, "text", notice->text,
+                             "sha256", notice->sha256);
+    english_add(view, words, G_N_ELEMENTS(words));
+    return view;
 }
 
 static json_t *result_view(const struct hall_result *result)
@@ -108,10 +133,19 @@ static const char *window_state_name(enum hall_window_state state)
     return "not_ready";
 }
 
+json_t *sig_view_window_name(unsigned no, const char *name, const char *name_en)
+{
+    const char *const words[][2] = {{"name", name_en}};
+    json_t *view = json_pack("{s:i, s:s}", "no", (int)no, "name", name);
+    english_add(view, words, G_N_ELEMENTS(words));
+    return view;
+}
+
 json_t *sig_view_window_ref(const struct hall_window *window)
 {
-    return json_pack("{s:i, s:s, s:s}", "no", (int)window->no, "name", window->name, "staff_no",
-                     window->staff_no);
+    json_t *view = sig_view_window_name(window->no, window->name, window->name_en);
+    json_object_set_new(view, "staff_no", json_string(window->staff_no));
+    return view;
 }
 
 json_t *sig_view_window(const struct hall_window *window, const struct hall_ticket *ticket)

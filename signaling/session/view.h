@@ -17,7 +17,9 @@ json_t *sig_view_ticket(const struct hall_ticket *ticket);
 json_t *sig_view_ticket_staff(const struct hall_ticket *ticket);
 /* `ticket` (may be NULL) is the one it serves. */
 json_t *sig_view_window(const struct hall_window *window, const struct hall_ticket *ticket);
-/* {no, name, staff_no} */
+/* {no, name, en?} */
+json_t *sig_view_window_name(unsigned no, const char *name, const char *name_en);
+/* The same with staff_no. */
 json_t *sig_view_window_ref(const struct hall_window *window);
 json_t *sig_view_queue_row(const struct hall_ticket *ticket, unsigned window);
 /* `me` (may be NULL) is whom it is shown to. */
