@@ -4,44 +4,44 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Where the words of a field go in struct hall_matter_words, and how many bytes there are. */
+/* Constant texts, since the store keeps what it prepared by the text's address. */
+#define ADD(table, key, column)                                       \
+    "INSERT INTO translation (kind, object, field, language, words) " \
+    "SELECT $1, $2, $3, 'en', $4 WHERE EXISTS "                       \
+    "(SELECT 1 FROM " table " WHERE CAST(" key " AS TEXT) = $2 AND " column " = $5)"
+
+/* Where the words of a matter's field go in struct hall_matter_words, and how many bytes there are. */
 static const struct place {
-    const char *field;
+    const char *field, *add;
     size_t offset, bytes;
 } places[] = {
-    {"name", offsetof(struct hall_matter_words, name), HALL_NAME_BYTES},
-    {"alias", offsetof(struct hall_matter_words, alias), HALL_NAME_BYTES},
-    {"department", offsetof(struct hall_matter_words, department), HALL_NAME_BYTES},
-    {"scope", offsetof(struct hall_matter_words, scope), HALL_NAME_BYTES},
-    {"due_text", offsetof(struct hall_matter_words, due_text), HALL_NAME_BYTES},
-    {"fee", offsetof(struct hall_matter_words, fee), HALL_NAME_BYTES},
-    {"delivery", offsetof(struct hall_matter_words, delivery), HALL_NAME_BYTES},
-    {"guide", offsetof(struct hall_matter_words, guide), HALL_TEXT_BYTES},
+#define PLACE(field, bytes)                                                                     \
+    {                                                                                           \
+#field, ADD("matter", "code", #field), offsetof(struct hall_matter_words, field), bytes \
+    }
+    PLACE(name, HALL_NAME_BYTES),       PLACE(alias, HALL_NAME_BYTES),
+    PLACE(department, HALL_NAME_BYTES), PLACE(scope, HALL_NAME_BYTES),
+    PLACE(due_text, HALL_NAME_BYTES),   PLACE(fee, HALL_NAME_BYTES),
+    PLACE(delivery, HALL_NAME_BYTES),   PLACE(guide, HALL_TEXT_BYTES),
+#undef PLACE
 };
 
-/* The statement for one field; names of columns cannot be parameters, so they come from here. */
-static char *statement(const char *kind, const char *field)
+static const char *statement(const char *kind, const char *field)
 {
-    const char *table = "matter", *key = "code", *column = NULL;
     if (!strcmp(kind, "window"))
-        table = "service_window", key = "no", column = "name";
-    else if (!strcmp(kind, "notice"))
-        table = "notice", key = "version", column = "words";
-    for (size_t i = 0; !column && i < G_N_ELEMENTS(places); i++)
+        return ADD("service_window", "no", "name");
+    if (!strcmp(kind, "notice"))
+        return ADD("notice", "version", "words");
+    for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
         if (!strcmp(places[i].field, field))
-            column = places[i].field;
-    return column
-               ? g_strdup_printf("INSERT INTO translation (kind, object, field, language, words) "
-                                 "SELECT $1, $2, $3, 'en', $4 WHERE EXISTS "
-                                 "(SELECT 1 FROM %s WHERE CAST(%s AS TEXT) = $2 AND %s = $5)",
-                                 table, key, column)
-               : NULL;
+            return places[i].add;
+    return NULL;
 }
 
 void hall_translation_add(struct change *change, const char *kind, const char *object,
                           const char *field, const char *original, const char *words)
 {
-    g_autofree char *sql = statement(kind, field);
+    const char *sql = statement(kind, field);
     g_return_if_fail(sql);
     hall_change_exec(change, sql,
                      HALL_VALUES(HALL_TEXT(kind), HALL_TEXT(object), HALL_TEXT(field),

@@ -112,12 +112,12 @@ def test_login():
         nobody = {'staff_no': '9999', 'password': 'x'}
         assert code_of(daemon.http('POST', '/api/v1/login', nobody)) == (401, 'auth.wrong_password')
         good = daemon.json('POST', '/api/v1/login', {'staff_no': '3003', 'password': daemon.passwords()['3003']})
-        assert good['role'] == 'clerk' and good['windows'] == [{'no': 3, 'name': '不动产'}] and good['window'] == 3
+        assert good['role'] == 'clerk' and good['windows'] == [{'no': 3, 'name': '不动产', 'en': {'name': 'Real estate'}}] and good['window'] == 3
         other = {'staff_no': '3003', 'password': daemon.passwords()['3003'], 'window': 4}
         assert code_of(daemon.http('POST', '/api/v1/login', other)) == (409, 'window.none')
         assert code_of(daemon.http('POST', '/api/v1/login', {'staff_no': '3003'})) == (400, 'proto.params')
         windows = daemon.json('GET', '/api/v1/windows', token=good['token'])['windows']
-        assert {'no': 3, 'name': '不动产', 'state': 'closed'} in windows
+        assert {'no': 3, 'name': '不动产', 'en': {'name': 'Real estate'}, 'state': 'closed'} in windows
         assert '3003' not in daemon.log() or daemon.passwords()['3003'] not in daemon.log(), 'a password in the log'
 
 

@@ -1,10 +1,25 @@
 """The queue's life without media."""
+import hashlib
 import sys
 
 from lib import tap
 from lib.call import call
 from lib.daemon import Daemon
 from lib.page import citizen, clerk, take_ticket
+
+
+def test_english_words():
+    """matters, windows and the notice have English words; the notice may be acknowledged in either language, and in no other text"""
+    with Daemon() as daemon:
+        home = daemon.json('GET', '/api/v1/matters')
+        assert all(matter['en']['name'].isascii() and matter['en']['guide'].isascii() for matter in home['matters'])
+        english = home['notice']['en']
+        assert english['sha256'] == hashlib.sha256(english['text'].encode()).hexdigest() != home['notice']['sha256']
+        page = citizen(daemon)
+        assert page.welcome['notice']['en'] == english
+        assert page.refused('ticket.create', {'matter': 'SB01', 'notice_sha256': '0' * 64}) == 'notice.outdated'
+        ticket = page.request('ticket.create', {'matter': 'SB01', 'notice_sha256': english['sha256']})['ticket']
+        assert ticket['matter']['en'] == {'name': 'Proof of social insurance contributions'}
 
 
 def test_ticket_is_called():

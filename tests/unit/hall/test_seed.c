@@ -43,6 +43,61 @@ static void test_matters(void)
     client_destroy(client);
 }
 
+/* A store from before there were English words gets them, but for a text that was changed since. */
+static void test_english(void)
+{
+    struct client *client = client_create(NULL);
+    size_t count;
+    const struct hall_matter *matters = hall_matters(client->hall, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct hall_matter_words *en = &matters[i].en;
+        const char *const words[] = {en->name,     en->alias, en->department, en->scope,
+                                     en->due_text, en->fee,   en->delivery,   en->guide};
+        for (size_t n = 0; n < G_N_ELEMENTS(words); n++) {
+            g_assert_cmpstr(words[n], !=, "");
+            g_assert_true(g_str_is_ascii(words[n]));
+        }
+    }
+    g_assert_cmpstr(hall_matter_find(client->hall, "BD01")->en.name, ==,
+                    "Transfer of a second-hand home");
+    const struct hall_notice *notice = hall_notice(client->hall);
+    g_assert_cmpuint(strlen(notice->text_en), >, 50);
+    g_assert_cmpstr(notice->sha256, !=, notice->sha256_en);
+    g_assert_true(hall_notice_is(notice, notice->sha256));
+    g_assert_true(hall_notice_is(notice, notice->sha256_en));
+    g_assert_false(hall_notice_is(notice, ""));
+    struct hall_window_name names[HALL_MAX_WINDOWS];
+    g_assert_cmpuint(hall_window_names(client->hall, names, HALL_MAX_WINDOWS), ==, 9);
+    g_assert_cmpstr(names[2].name_en, ==, "Real estate");
+    client_destroy(client);
+}
+
+static void test_english_of_an_old_store(void)
+{
+    struct client *client = client_create(NULL);
+    struct hall_config config = client->config;
+    g_autofree char *database = g_build_filename(temp_dir(), "old.db", NULL);
+    struct hall *hall;
+    struct hall_store *store;
+    config.database = database;
+    config.demo_accounts_file = NULL;
+    g_assert_cmpint(hall_create(&config, &hall, NULL), ==, 0);
+    hall_destroy(hall);
+    g_assert_cmpint(hall_store_open(database, &store, NULL), ==, 0);
+    g_assert_cmpint(
+        hall_store_script(
+            store,
+            "DELETE FROM translation; UPDATE matter SET name = 'changed' WHERE code = 'BD01'"),
+        ==, 0);
+    hall_store_close(store);
+    g_assert_cmpint(hall_create(&config, &hall, NULL), ==, 0);
+    g_assert_cmpstr(hall_matter_find(hall, "BD01")->en.name, ==, "");
+    g_assert_cmpstr(hall_matter_find(hall, "BD01")->en.department, ==, "Real estate registry");
+    g_assert_cmpstr(hall_matter_find(hall, "BD02")->en.name, ==, "Release of a mortgage");
+    hall_destroy(hall);
+    client_destroy(client);
+}
+
 static int count_read(const struct hall_store_row *row, void *user)
 {
     *(int64_t *)user = hall_store_int(row, 0);
@@ -152,6 +207,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/hall/seed/matters", test_matters);
+    g_test_add_func("/hall/seed/english", test_english);
+    g_test_add_func("/hall/seed/english-of-an-old-store", test_english_of_an_old_store);
     g_test_add_func("/hall/seed/questions-and-materials", test_questions_and_materials);
     g_test_add_func("/hall/seed/accounts-file", test_accounts_file);
     g_test_add_func("/hall/seed/what-is-wrong-is-told", test_what_is_wrong_is_told);

@@ -1,6 +1,7 @@
 import { ref, watch, type Ref } from 'vue';
 
 import { codeOf, http, type RecordingRow } from '@/core';
+import { wordOf } from '@/i18n/words';
 import { dayEnd, dayStart, type ListQuery } from './route';
 
 export const pageSize = 20;
@@ -53,8 +54,8 @@ export function useRecordings(token: string, query: Ref<ListQuery>, ask: Ask = h
 export function matterName(row: RecordingRow): string {
   const { matter } = row;
   if (typeof matter === 'object' && matter !== null) {
-    const { name, code } = matter as { name?: string; code?: string };
-    return name ?? code ?? '';
+    const named = matter as { name?: string; code?: string; en?: { name?: string } };
+    return wordOf(named, 'name') || (named.code ?? '');
   }
   return typeof matter === 'string' ? matter : '';
 }

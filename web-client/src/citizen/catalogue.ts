@@ -1,6 +1,8 @@
 import { shallowRef } from 'vue';
 
-import { codeOf, http, type Matter, type MattersAnswer } from '@/core';
+import { codeOf, http, type Matter, type MattersAnswer, type Notice } from '@/core';
+import { language } from '@/i18n';
+import { wordOf } from '@/i18n/words';
 
 export const catalogue = shallowRef<MattersAnswer | null>(null);
 export const catalogueError = shallowRef<string | null>(null);
@@ -19,8 +21,20 @@ export function matterOf(code: string): Matter | null {
   return catalogue.value?.matters.find((matter) => matter.code === code) ?? null;
 }
 
+/* English words have blanks in them. */
+function split(words: string): string[] {
+  const between = /[一-鿿]/.test(words) ? /[、,，;；/\s]+/ : /\s*[,;/]\s*/;
+  return words.split(between).filter((word) => word !== '');
+}
+
+/* In whichever language somebody searches. */
+function wordsOf(matter: Matter, field: 'name' | 'alias' | 'department'): string[] {
+  const words = [matter[field] ?? '', matter.en?.[field] ?? ''];
+  return field === 'alias' ? words.flatMap(split) : words.filter((word) => word !== '');
+}
+
 export function aliasesOf(matter: Matter): string[] {
-  return (matter.alias ?? '').split(/[、,，;；/\s]+/).filter((word) => word !== '');
+  return split(wordOf(matter, 'alias'));
 }
 
 const plain = (text: string): string => text.toLowerCase().replace(/\s+/g, '');
@@ -39,17 +53,22 @@ export function searchMatters(matters: Matter[], text: string): Matter[] {
     return own.includes(wanted) || (own.length >= 2 && wanted.includes(own));
   };
   const rank = (matter: Matter): number => {
-    if (touches(matter.name) || plain(matter.code) === wanted) {
+    if (wordsOf(matter, 'name').some(touches) || plain(matter.code) === wanted) {
       return 0;
     }
-    if (aliasesOf(matter).some(touches)) {
+    if (wordsOf(matter, 'alias').some(touches)) {
       return 1;
     }
-    return touches(matter.department) ? 2 : 3;
+    return wordsOf(matter, 'department').some(touches) ? 2 : 3;
   };
   return matters
     .map((matter, at) => ({ matter, at, rank: rank(matter) }))
     .filter((one) => one.rank < 3)
     .sort((a, b) => a.rank - b.rank || a.at - b.at)
     .map((one) => one.matter);
+}
+
+/* The notice as it is read on this page: what is acknowledged is the text that was shown. */
+export function noticeShown(notice: Notice): { text: string; sha256: string } {
+  return (language.value === 'en' && notice.en) || notice;
 }

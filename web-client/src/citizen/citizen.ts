@@ -13,10 +13,11 @@ import {
   type ParticipantStreams,
 } from '@/core';
 import { language } from '@/i18n';
+import { wordOf } from '@/i18n/words';
 import { elder } from '@/ui/elder';
 
 import { unlockSound } from './alerts';
-import { catalogue, loadCatalogue } from './catalogue';
+import { catalogue, loadCatalogue, noticeShown } from './catalogue';
 import { loadDone, nextDone, saveDone } from './done';
 import { place, replacePlace } from './navigation';
 import { screenOf } from './screen';
@@ -129,7 +130,7 @@ export async function takeNumber(matter: string): Promise<void> {
   try {
     await client.request('ticket.create', {
       matter,
-      notice_sha256: notice.sha256,
+      notice_sha256: noticeShown(notice).sha256,
       elder: elder.value,
     });
   } catch (error) {
@@ -190,7 +191,7 @@ export const hangUp = async (): Promise<void> => {
   const { me, session } = client.store.state;
   await client.request('session.end', {});
   if (me?.role === 'helper') {
-    leaveAsHelper(session?.matter.name ?? '');
+    leaveAsHelper(wordOf(session?.matter, 'name'));
   }
 };
 

@@ -1,4 +1,5 @@
 import type { ClientState, Drawer, Result } from '@/core';
+import { wordOf } from '@/i18n/words';
 
 /* What the thank-you page shows; kept in the tab, so that a reload does not lose the result. */
 export interface Done {
@@ -66,7 +67,7 @@ export function nextDone(
   const result = ticket?.result ?? before?.result ?? null;
   const reason = ended?.reason ?? before?.reason ?? 'closed';
   return {
-    matter: ticket?.matter.name ?? session?.matter.name ?? before?.matter ?? '',
+    matter: wordOf(ticket?.matter ?? session?.matter, 'name') || (before?.matter ?? ''),
     number: ticket?.number ?? session?.number ?? before?.number ?? null,
     reason,
     result,

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 import { serverUrl } from './address';
 import { ClientError } from './errors';
-import { ErrorBody, key, Matter, Notice } from './messages';
+import { english, ErrorBody, key, Matter, Notice } from './messages';
 
 const ms = v.number();
 
@@ -20,12 +20,12 @@ export const LoginAnswer = v.object({
   token: v.string(),
   role: v.string(),
   staff_no: key,
-  windows: v.array(v.object({ no: key, name: v.string() })),
+  windows: v.array(v.object({ no: key, name: v.string(), en: english('name') })),
 });
 export type LoginAnswer = v.InferOutput<typeof LoginAnswer>;
 
 export const WindowsAnswer = v.object({
-  windows: v.array(v.object({ no: key, name: v.string(), state: v.string() })),
+  windows: v.array(v.object({ no: key, name: v.string(), en: english('name'), state: v.string() })),
 });
 export type WindowsAnswer = v.InferOutput<typeof WindowsAnswer>;
 

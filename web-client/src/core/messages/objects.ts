@@ -7,15 +7,21 @@ export type Key = v.InferOutput<typeof key>;
 const ms = v.number();
 const optional = <S extends v.GenericSchema>(schema: S) => v.nullish(schema);
 
+/* The same words in English, as far as there are any. */
+export const english = <const Field extends string>(...fields: Field[]) =>
+  optional(v.object(v.entriesFromList(fields, optional(v.string()))));
+
 export const MatterRef = v.object({
   code: v.string(),
   name: v.string(),
+  en: english('name'),
   kind: v.picklist(['consult', 'accept']),
 });
 export type MatterRef = v.InferOutput<typeof MatterRef>;
 
 export const Matter = v.object({
   ...MatterRef.entries,
+  en: english('name', 'alias', 'department', 'guide', 'due_text', 'fee', 'delivery', 'scope'),
   alias: optional(v.string()),
   department: v.string(),
   channels: v.array(v.string()),
@@ -26,7 +32,12 @@ export const Matter = v.object({
 });
 export type Matter = v.InferOutput<typeof Matter>;
 
-export const Notice = v.object({ version: key, text: v.string(), sha256: v.string() });
+export const Notice = v.object({
+  version: key,
+  text: v.string(),
+  sha256: v.string(),
+  en: optional(v.object({ text: v.string(), sha256: v.string() })),
+});
 export type Notice = v.InferOutput<typeof Notice>;
 
 export const resultCodes = [
@@ -129,6 +140,7 @@ export const windowStates = ['ready', 'not_ready', 'rest', 'busy', 'wrap_up'] as
 export const Window = v.object({
   no: key,
   name: v.string(),
+  en: english('name'),
   staff_no: optional(key),
   state: v.picklist(windowStates),
   since: ms,
@@ -139,7 +151,7 @@ export const Window = v.object({
 });
 export type Window = v.InferOutput<typeof Window>;
 
-export const WindowRef = v.object({ no: key, name: v.string(), staff_no: optional(key) });
+export const WindowRef = v.object({ no: key, name: v.string(), en: english('name'), staff_no: optional(key) });
 export type WindowRef = v.InferOutput<typeof WindowRef>;
 
 export const QueueRow = v.object({

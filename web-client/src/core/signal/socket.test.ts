@@ -22,6 +22,7 @@ function aSocket(token: string | null = 'token'): SignalSocket {
     drawer,
     backoff: new Backoff(300, 8000, () => 0.5),
     open: far.openSocket,
+    probe: async () => false,
   });
   socket.on('link', (state) => links.push(state));
   socket.on('event', (event) => events.push(event));

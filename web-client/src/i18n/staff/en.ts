@@ -15,6 +15,7 @@ export const en: Record<StaffKey, string> = {
   'app.copied': 'Copied',
   'app.window': 'Counter {window}',
   'app.staff': 'Staff {staff}',
+  'app.brackets': ' ({text})',
 
   'login.staff': 'Staff number',
   'login.password': 'Password',

@@ -15,6 +15,7 @@ export const zhCN = {
   'app.copied': '已复制',
   'app.window': '{window}号窗',
   'app.staff': '工号 {staff}',
+  'app.brackets': '（{text}）',
 
   'login.staff': '工号',
   'login.password': '密码',
