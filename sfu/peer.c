@@ -82,6 +82,7 @@ int peer_create(struct room *room, sfu_peer_id id, uint32_t tag, struct peer **r
     peer->worker = room->worker;
     peer->room = room;
     peer->rtp = bucket_make(PEER_RTP_PER_S, PEER_RTP_PER_S);
+    peer->checks = bucket_make(PEER_CHECKS_PER_S, PEER_CHECKS_BURST);
     peer->rtcp = bucket_make(PEER_RTCP_PER_S, PEER_RTCP_BURST);
     paths_init(&peer->paths);
     int r = fwd_peer_create(room->fwd, id, tag, peer, &peer->fwd);

@@ -52,12 +52,15 @@ struct peer {
     bool media_begun;        /* fwd_peer_secured() was called */
     struct srtp_pair *srtp;  /* owned; NULL before the keys are there */
     struct bucket rtp, rtcp; /* what it may send */
+    struct bucket checks;    /* … of checks in its name that fail, from unknown tuples */
     struct batch_chain chain;
 };
 
 enum {
     PEER_DTLS_LINGER_US = 10000000, /* the far side has repeated its last flight by then */
     PEER_RTP_PER_S = 5000,          /* packets that authenticate; a second of them as a burst */
+    PEER_CHECKS_PER_S = 50,
+    PEER_CHECKS_BURST = 100,
     PEER_RTCP_PER_S = 200,
     PEER_RTCP_BURST = 400,
 };

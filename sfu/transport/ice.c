@@ -90,6 +90,24 @@ static uint16_t read_header(const uint8_t *data, size_t len)
     return type;
 }
 
+/* Attributes are type, length, value and padding to 4 bytes (RFC 8489 section 14). */
+const char *ice_peek(const uint8_t *data, size_t len)
+{
+    if (read_header(data, len) != TYPE_BINDING_REQUEST)
+        return NULL;
+    struct bytes_reader r = bytes_reader(data, len);
+    bytes_skip(&r, STUN_HEADER_BYTES);
+    while (bytes_left(&r) > 0) {
+        uint16_t type = bytes_u16(&r);
+        uint16_t value_len = bytes_u16(&r);
+        const uint8_t *value = bytes_take(&r, value_len);
+        if (value && type == STUN_ATTRIBUTE_USERNAME)
+            return value_len > UFRAG && value[UFRAG] == ':' ? (const char *)value : NULL;
+        bytes_skip(&r, (4 - value_len % 4) % 4);
+    }
+    return NULL;
+}
+
 /* An error response to a request that proved nothing. */
 static void refuse(struct ice_responder *r, const StunMessage *request, StunError code,
                    uint8_t *reply)

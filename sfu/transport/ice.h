@@ -42,6 +42,10 @@ struct ice_check {
     size_t reply_len; /* 0: send nothing. Never longer than a request that is not authentic */
 };
 
+/* Worker thread. Our ufrag in the USERNAME of what may be a check (SFU_UFRAG_BYTES - 1 characters, not
+ * terminated, inside `data`), or NULL. Nothing is proved by it. */
+const char *ice_peek(const uint8_t *data, size_t len);
+
 /* Worker thread. `data` has UDP_SPARE_BYTES readable bytes behind `len`. `may_refuse`: whether an
  * error response may be made (the caller limits their rate). */
 void ice_answer(struct ice_responder *responder, const uint8_t *data, size_t len,

@@ -22,24 +22,28 @@ static void drop(struct worker *worker, enum sfu_drop why)
     counters_drop(&worker->counters, why);
 }
 
-/* Whether a check is looked at. From a tuple that passed one before always; else its source and all
- * strangers together may have so many. `ret_source` is where the token came from, or NULL. */
-static bool may_check(struct worker *worker, const struct tuple *tuple, struct bucket **ret_source)
+/* Whether a check is looked at. From a tuple that passed one before always. From elsewhere, when it names
+ * a peer, so many of that peer's; what a stranger sends is of the stranger's source and of all strangers
+ * together: whatever they do, who was let in gets in. `ret_own` is the peer's bucket that was taken from,
+ * or NULL. */
+static bool may_check(struct worker *worker, const struct udp_datagram *d, struct bucket **ret_own)
 {
-    *ret_source = NULL;
-    if (directory_find_tuple(worker->directory, tuple))
+    *ret_own = NULL;
+    if (directory_find_tuple(worker->directory, &d->tuple))
         return true;
-    struct bucket *source = sources_find(worker->sources, &tuple->remote);
-    if (!bucket_take(source, worker->now_us) || !bucket_take(&worker->checks, worker->now_us))
-        return false;
-    *ret_source = source;
-    return true;
+    const char *ufrag = ice_peek(d->data, d->len);
+    struct peer *peer = ufrag ? directory_find_ufrag(worker->directory, ufrag) : NULL;
+    if (!peer)
+        return bucket_take(sources_find(worker->sources, &d->tuple.remote), worker->now_us) &&
+               bucket_take(&worker->checks, worker->now_us);
+    *ret_own = &peer->checks;
+    return bucket_take(&peer->checks, worker->now_us);
 }
 
 static void take_stun(struct worker *worker, struct udp_datagram *d)
 {
-    struct bucket *source;
-    if (!may_check(worker, &d->tuple, &source)) {
+    struct bucket *own;
+    if (!may_check(worker, d, &own)) {
         drop(worker, SFU_DROP_STUN_RATE);
         return;
     }
@@ -50,8 +54,8 @@ static void take_stun(struct worker *worker, struct udp_datagram *d)
     ice_answer(worker->ice, d->data, d->len, &d->tuple.remote, may_refuse, reply, &check);
     if (check.verdict == ICE_CHECKED || !check.reply_len)
         worker->refusals = before;
-    if (check.verdict == ICE_CHECKED && source) /* a house full of callers is no flood */
-        bucket_give_back(source);
+    if (check.verdict == ICE_CHECKED && own)
+        bucket_give_back(own);
     if (check.verdict == ICE_DROPPED)
         drop(worker, check.drop);
     if (check.verdict == ICE_CHECKED &&

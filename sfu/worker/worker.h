@@ -24,9 +24,9 @@
 enum {
     WORKER_COMMANDS = 1024, /* mailbox */
     WORKER_COMMANDS_A_TURN = 64,
-    WORKER_BACKLOG = 1024,      /* events that the control thread's mailbox had no room for */
-    WORKER_CHECKS_PER_S = 5000, /* STUN checks from unknown tuples whose integrity is computed */
-    WORKER_SOURCE_CHECKS_PER_S = 100, /* … of them that fail, from one source */
+    WORKER_BACKLOG = 1024,            /* events that the control thread's mailbox had no room for */
+    WORKER_CHECKS_PER_S = 5000,       /* STUN checks of strangers that are looked at */
+    WORKER_SOURCE_CHECKS_PER_S = 100, /* … of them from one source */
     WORKER_SOURCE_CHECKS_BURST = 200,
     WORKER_REFUSALS_PER_S = 100,    /* STUN error responses */
     WORKER_STRAYS_PER_S = 200,      /* media packets from unknown tuples that are tried */
@@ -55,7 +55,7 @@ struct worker {
     struct ice_responder *ice;
     struct dtls_context *dtls;
     struct fwd_env fwd_env;
-    struct sources *sources; /* of checks that fail */
+    struct sources *sources; /* of strangers' checks */
     struct bucket checks, refusals, strays;
     struct registry rooms, peers_by_id; /* of struct room, struct peer */
     struct peer *peers;                 /* borrowed from their rooms; peer.worker_next */

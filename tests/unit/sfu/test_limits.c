@@ -7,6 +7,9 @@
 #include <glib.h>
 #include <string.h>
 
+#include <stun/stunagent.h>
+#include <stun/usages/ice.h>
+
 enum { PEERS = WORKER_HANDSHAKES + 16, ROOMS = PEERS / SFU_MAX_ROOM_PEERS + 1, MAILBOX = 64 };
 
 static struct {
@@ -143,6 +146,47 @@ static void test_checks_of_a_source(void)
     flood.remote.port = 9;
     give(&s, &flood, bad_check, sizeof bad_check);
     g_assert_cmpuint(dropped(&s, SFU_DROP_STUN_RATE), ==, 10);
+    teardown(&s);
+}
+
+static size_t make_check(uint8_t *data, size_t size, unsigned peer, const char *pwd)
+{
+    static const uint16_t known[] = {0};
+    StunAgent agent;
+    StunMessage message;
+    char username[32];
+    g_snprintf(username, sizeof username, "AAAA%04u:them", peer);
+    stun_agent_init(&agent, known, STUN_COMPATIBILITY_RFC5389,
+                    STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT);
+    return stun_usage_ice_conncheck_create(
+        &agent, &message, data, size, (uint8_t *)username, strlen(username), (const uint8_t *)pwd,
+        strlen(pwd), false, true, 1, 2, NULL, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+}
+
+/* Whatever strangers send, even under his own address: who was let in gets in; and who spends his own
+ * limit spends nobody else's. */
+static void test_guests_beside_strangers(void)
+{
+    struct stage s;
+    uint8_t good[UDP_DATAGRAM_BYTES], bad[UDP_DATAGRAM_BYTES];
+    setup(&s);
+    struct tuple first = way(1, 1), from = way(1, 2);
+    enter(&s, &first);
+    enter(&s, &first);
+    size_t good_len = make_check(good, sizeof good, 0, "0123456789abcdefghijABCD");
+    size_t bad_len = make_check(bad, sizeof bad, 1, "not the password");
+    for (unsigned i = 0; i < 2 * WORKER_CHECKS_PER_S; i++) {
+        struct tuple stranger = way((uint8_t)i, (uint16_t)(i + 3));
+        give(&s, &stranger, bad_check, sizeof bad_check);
+    }
+    for (unsigned i = 0; i < PEER_CHECKS_BURST + 10; i++) {
+        from.remote.port++;
+        give(&s, &from, bad, bad_len);
+    }
+    g_assert_cmpuint(dropped(&s, SFU_DROP_STUN_INTEGRITY), ==, PEER_CHECKS_BURST);
+    from.remote.port = 2;
+    give(&s, &from, good, good_len);
+    g_assert_true(directory_find_tuple(s.worker->directory, &from) == s.peers[0]);
     teardown(&s);
 }
 
@@ -311,6 +355,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sfu/limits/checks-of-a-source", test_checks_of_a_source);
+    g_test_add_func("/sfu/limits/guests-beside-strangers", test_guests_beside_strangers);
     g_test_add_func("/sfu/limits/checks-of-all", test_checks_of_all);
     g_test_add_func("/sfu/limits/strangers-reach-nothing", test_strangers_reach_nothing);
     g_test_add_func("/sfu/limits/no-amplification", test_no_amplification);
