@@ -255,6 +255,12 @@ static int parts_start(struct sig_daemon *daemon, char **ret_what)
     if (r < 0)
         return r;
     r = sig_control_create(daemon, daemon->config->server.control, &daemon->control, ret_what);
+    if (r == -ENAMETOOLONG) { /* a deep folder is no reason not to serve */
+        log_warning("main", "shipinbanctl finds no door, [server] control is too long: %s",
+                    *ret_what);
+        g_clear_pointer(ret_what, g_free);
+        return 0;
+    }
     return blame(daemon, r, "server", "control", ret_what);
 }
 

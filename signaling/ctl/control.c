@@ -193,6 +193,8 @@ int sig_control_create(struct sig_daemon *daemon, const char *path,
 
 void sig_control_on_stop(struct sig_control *control, sig_control_stop_fn fn, void *user)
 {
+    if (!control)
+        return;
     control->stop = fn;
     control->stop_user = user;
 }

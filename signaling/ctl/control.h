@@ -22,6 +22,7 @@ int sig_control_create(struct sig_daemon *daemon, const char *path,
 /* Takes the socket away. NULL is fine. */
 void sig_control_destroy(struct sig_control *control);
 
+/* NULL is fine. */
 void sig_control_on_stop(struct sig_control *control, sig_control_stop_fn fn, void *user);
 
 #endif
