@@ -1,6 +1,8 @@
 /* Janus's VideoRoom as its own demo page uses it: one connection a page, one handle that publishes, one that
  * subscribes to the other's feed. */
 #include "tests/bench/join.h"
+
+#include "base/clock.h"
 #include "tests/bench/sdp.h"
 #include "tests/bench/wire.h"
 
@@ -51,9 +53,10 @@ static const json_t *plugin_data(const json_t *message)
 /* The next message that is none of acknowledgement, keep-alive's answer or news of a connection. */
 static json_t *next(struct page *page, char **ret_failure)
 {
+    int64_t until_us = clock_now_us() + ANSWER_US;
     json_t *message;
     int r;
-    while ((r = wire_receive_json(page->wire, ANSWER_US, -1, &message)) == 0) {
+    while ((r = wire_receive_json(page->wire, until_us - clock_now_us(), -1, &message)) == 0) {
         const char *type = json_string_value(json_object_get(message, "janus"));
         const char *error = json_string_value(json_object_get(plugin_data(message), "error"));
         feed_note(page, plugin_data(message));

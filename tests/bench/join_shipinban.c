@@ -1,5 +1,7 @@
 /* The real way into the daemon: a session of the API, claimed tokens, hello over wss, a browser's offer. */
 #include "tests/bench/join.h"
+
+#include "base/clock.h"
 #include "tests/bench/sdp.h"
 #include "tests/bench/stamp.h"
 #include "tests/bench/wire.h"
@@ -14,6 +16,7 @@ struct page {
     struct wire *wire;
     uint64_t seq;
     unsigned unacknowledged;
+    bool ended; /* the session is over */
     json_int_t last_id;
 };
 
@@ -108,6 +111,9 @@ static void frame_serve(struct page *page, const json_t *frame, const char *type
                           json_integer_value(json_object_get(frame, "at")), "now",
                           (json_int_t)(stamp_now_ns() / 1000000));
     if (!strcmp(type, "ev")) {
+        const json_t *data = json_object_get(frame, "d");
+        if (!g_strcmp0(json_string_value(json_object_get(frame, "m")), "session.state"))
+            page->ended |= !g_strcmp0(json_string_value(json_object_get(data, "state")), "ended");
         page->seq = (uint64_t)json_integer_value(json_object_get(frame, "seq"));
         if (++page->unacknowledged >= 16) {
             reply = json_pack("{s:s, s:I}", "t", "ack", "seq", (json_int_t)page->seq);
@@ -123,9 +129,10 @@ static void frame_serve(struct page *page, const json_t *frame, const char *type
  * `ret_failure` set. json_decref() it. */
 static json_t *await(struct page *page, const char *event, char **ret_failure)
 {
+    int64_t until_us = clock_now_us() + ANSWER_US;
     json_t *frame;
     int r;
-    while ((r = wire_receive_json(page->wire, ANSWER_US, -1, &frame)) == 0) {
+    while ((r = wire_receive_json(page->wire, until_us - clock_now_us(), -1, &frame)) == 0) {
         const char *type = json_string_value(json_object_get(frame, "t"));
         const char *name = json_string_value(json_object_get(frame, "m"));
         frame_serve(page, frame, type ? type : "");
@@ -207,13 +214,8 @@ static char *serve(struct party *party, struct page *page)
         json_decref(answer);
         return failure; /* its own end was told before the answer */
     }
-    while (!failure) {
-        json_t *state = await(page, "session.state", &failure);
-        bool ended = !g_strcmp0(json_string_value(json_object_get(state, "state")), "ended");
-        json_decref(state);
-        if (ended)
-            break;
-    }
+    while (!failure && !page->ended)
+        json_decref(await(page, "session.state", &failure));
     return failure;
 }
 

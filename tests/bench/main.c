@@ -33,6 +33,8 @@ int main(int argc, char **argv)
         {"matter", 0, 0, G_OPTION_ARG_STRING, &o.matter, "of the sessions (SB01)", "CODE"},
         {"record-folder", 0, 0, G_OPTION_ARG_FILENAME, &o.record_folder, "(janus)", "FOLDER"},
         {"unrecorded", 0, 0, G_OPTION_ARG_NONE, &o.unrecorded, "record nothing", NULL},
+        {"any-memory", 0, 0, G_OPTION_ARG_NONE, &o.any_memory, "churn: too short a run for it",
+         NULL},
         {"loss", 0, 0, G_OPTION_ARG_DOUBLE, &o.loss_percent, "lost in either direction", "PERCENT"},
         {"json", 0, 0, G_OPTION_ARG_FILENAME, &o.json_file, "write the figures here", "FILE"},
         {0}};

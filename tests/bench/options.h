@@ -9,7 +9,7 @@
 struct options {
     int sessions, seconds, warm_up_ms, join_every_ms, parallel, port, pid;
     double loss_percent;
-    gboolean unrecorded;
+    gboolean unrecorded, any_memory;
     char *address, *key_file, *record_folder, *matter, *json_file;
 };
 

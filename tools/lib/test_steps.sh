@@ -22,6 +22,7 @@ test_steps=(
     'web web-unit vitest web-install'
     'build web-build build web-install'
     'web web-budget check web-build'
+    'bench bench meson build'
     'e2e e2e node build web-install web-build'
     'build build-search build'
     'fuzz fuzz-million meson build-search'
@@ -34,7 +35,7 @@ test_groups_on_request=' search '
 
 step_scripts() {
     PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s tools/tests
-    shellcheck -x tools/run tools/test tools/format tools/supervise tools/lib/*.sh .ci/run
+    shellcheck -x tools/run tools/test tools/bench tools/format tools/supervise tools/lib/*.sh .ci/run
 }
 
 step_layers() {
@@ -114,6 +115,11 @@ step_fuzz_million() {
     meson_suite build-search million fuzz-million 3 || status=$?
     tests/fuzz/million.py --table build-search/tests/fuzz/million
     return "$status"
+}
+
+# The load tool, shortly: that it works. How fast things are is asked by tools/bench.
+step_bench() {
+    meson_suite build bench bench 1
 }
 
 # New inputs, a few seconds a parser.
