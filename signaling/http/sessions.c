@@ -147,8 +147,6 @@ static json_t *session_view(struct sig_daemon *daemon, const struct hall_reply *
         "participants", people_view(live, reply));
     if (*view->end_reason)
         json_object_set_new(d, "end_phase", json_string(sig_phase_past(view)));
-    if (*view->end_reason)
-        json_object_set_new(d, "end_phase", json_string(sig_phase_past(view)));
     json_object_set_new(d, "recording",
                         live ? sig_recording_view(live, NULL)
                              : json_pack("{s:s}", "state", "stopped"));
