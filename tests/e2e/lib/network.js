@@ -39,10 +39,11 @@ export class Network {
   async forget() {
     await this.#each((relay) => relay.do('forget'));
   }
-  /** Counters of the one relay that this page used. */
+  /** Counters of the relay that carries the media: there is one for each candidate of the other side. */
   async stats() {
-    const [relay] = await Promise.all(this.#relays.values());
-    return JSON.parse(await relay.do('stats'));
+    const relays = await Promise.all(this.#relays.values());
+    const all = await Promise.all(relays.map(async (relay) => JSON.parse(await relay.do('stats'))));
+    return all.sort((a, b) => b.up.offered + b.down.offered - a.up.offered - a.down.offered)[0];
   }
   async stop() {
     await this.#each((relay) => relay.stop());
