@@ -35,6 +35,13 @@ static void health_put(GString *text, const struct sig_daemon *daemon)
     for (int i = 0; i < SIG_PARTS; i++)
         sig_metric_number(text, "part_silent_seconds", "part", sig_part_name((enum sig_part)i),
                           (double)sig_watchdog_silent_us(daemon->watchdog, (enum sig_part)i) / 1e6);
+    int64_t not_after_s;
+    if (sig_server_certificate(daemon->server, &not_after_s)) {
+        sig_metric_family(text, "certificate_expiry_timestamp_seconds", "gauge",
+                          "When the certificate ends, since 1970.");
+        sig_metric_number(text, "certificate_expiry_timestamp_seconds", NULL, NULL,
+                          (double)not_after_s);
+    }
     sig_metric_one(text, "errands_waiting", "gauge",
                    "Commands to media workers or journal that found a full mailbox.",
                    sig_errands_waiting(daemon->errands));

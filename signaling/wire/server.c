@@ -64,7 +64,8 @@ static int handshake_filter(struct sig_server *server, struct lws *wsi)
     const char *refusal = sig_server_refusal(server, address);
     if (!refusal)
         return 0;
-    log_info("wire", "a socket of %s is refused: %s", address, refusal);
+    char network[LOG_NETWORK_BYTES];
+    log_info("wire", "a socket of %s is refused: %s", log_network(address, network), refusal);
     return -1;
 }
 

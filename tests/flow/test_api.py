@@ -139,7 +139,7 @@ def test_media_never_comes():
         person, desk = Page(daemon, people['citizen']['token']), Page(daemon, people['clerk']['token'])
         person.event('session.started')
         for page in (person, desk):
-            assert page.event('session.state', lambda d: d['state'] == 'ended')['reason'] == 'connect_timeout'
+            assert page.event('session.state', lambda d: d['state'] == 'ended')['reason'] == 'no_offer'
         until(lambda: status(daemon, session)['state'] == 'ended', 'the end in the hall')
         late = Page(daemon, people['clerk']['token'])
         assert 'session' not in late.welcome['snapshot']

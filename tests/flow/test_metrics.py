@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 from lib import tap
 from lib.call import call, enter, until
@@ -72,6 +73,7 @@ def test_format():
         assert found[('process_open_fds', ())] > 10
         assert value(found, 'build_info', version='0.1.0') == 1
         assert [value(found, 'part_silent_seconds', part=part) for part in ('hall', 'media', 'journal')] == [0, 0, 0]
+        assert value(found, 'certificate_expiry_timestamp_seconds') > time.time()
         assert daemon.http('HEAD', '/metrics')[0] == 200
         assert daemon.http('POST', '/metrics')[0] == 405
         later = metrics(daemon)
