@@ -124,12 +124,25 @@ static bool quiet_await(const struct crowd *crowd)
     return true;
 }
 
-/* What is done behind the scenes, a journal's last sync for one, may take a moment longer. */
+static int64_t own_kib(const struct process_figures *figures)
+{
+    return figures->rss_kib - figures->shared_kib;
+}
+
+static bool has_grown(const struct crowd *crowd)
+{
+    return !crowd->options->any_memory &&
+           own_kib(&crowd->last) * 100 > own_kib(&crowd->first) * (100 + GROWTH_PERCENT);
+}
+
+/* What is done behind the scenes may take a moment longer: a journal's last sync, a page that is kept for a
+ * resume. */
 static void figures_await(struct crowd *crowd)
 {
     int64_t until_us = g_get_monotonic_time() + QUIET_US;
     while (process_read(crowd->options->pid, &crowd->last) == 0 &&
-           crowd->last.descriptors > crowd->first.descriptors && g_get_monotonic_time() < until_us)
+           (crowd->last.descriptors > crowd->first.descriptors || has_grown(crowd)) &&
+           g_get_monotonic_time() < until_us)
         wait_readable(crowd->never_fd, LOOK_US);
 }
 
@@ -145,11 +158,6 @@ static gpointer hold(gpointer data)
     figures_await(crowd);
     load_stop(crowd->load);
     return NULL;
-}
-
-static int64_t own_kib(const struct process_figures *figures)
-{
-    return figures->rss_kib - figures->shared_kib;
 }
 
 static bool figures_print(const struct crowd *crowd, double seconds)
@@ -180,8 +188,7 @@ static bool nothing_left(const struct crowd *crowd)
     bool good = true;
     if (!crowd->options->pid)
         return true;
-    if (!crowd->options->any_memory &&
-        own_kib(last) * 100 > own_kib(first) * (100 + GROWTH_PERCENT)) {
+    if (has_grown(crowd)) {
         printf("  memory has grown by more than %d %%\n", GROWTH_PERCENT);
         good = false;
     }

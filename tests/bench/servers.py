@@ -17,6 +17,9 @@ LIBRARIES = pathlib.Path('/usr/lib') / f'{os.uname().machine}-linux-gnu' / 'janu
 START_S, STOP_S, LOOK_S = 30, 30, 0.05
 
 
+realtime = False  # set by `compare --realtime`: where other programs keep the machine busy
+
+
 def place(pid, core):
     """All threads of a process (and those they will make) on one core, before whatever else runs on the machine."""
     for task in os.listdir(f'/proc/{pid}/task'):
@@ -24,6 +27,8 @@ def place(pid, core):
             os.sched_setaffinity(int(task), {core})
         try:
             os.setpriority(os.PRIO_PROCESS, int(task), -20)
+            if realtime and core is not None:
+                os.sched_setscheduler(int(task), os.SCHED_RR, os.sched_param(1))
         except PermissionError:
             pass
 
