@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "signaling/wire/forwarded.h"
 
@@ -27,6 +28,7 @@ struct sig_exchange {
     GByteArray *body;
     uint64_t announced_bytes; /* Content-Length of the request */
     bool is_chunked;          /* its length is not announced */
+    int64_t complete_us;      /* when the body was read to its end, 0: not yet */
     bool ends_connection;
     bool is_secure;
     char address[46];
@@ -156,6 +158,22 @@ bool sig_exchange_expects_body(const struct sig_exchange *exchange)
 bool sig_exchange_is_chunked(const struct sig_exchange *exchange)
 {
     return exchange->is_chunked;
+}
+
+bool sig_exchange_complete(struct sig_exchange *exchange)
+{
+    lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_WITHIN_S);
+    if (exchange->complete_us) {
+        exchange->ends_connection = true; /* what came behind the body stays unread */
+        return false;
+    }
+    exchange->complete_us = clock_now_us();
+    return true;
+}
+
+bool sig_exchange_is_late(const struct sig_exchange *exchange)
+{
+    return clock_now_us() - exchange->complete_us > ANSWER_WITHIN_S * (int64_t)G_USEC_PER_SEC;
 }
 
 bool sig_exchange_is_answered(const struct sig_exchange *exchange)

@@ -93,10 +93,16 @@ static int request_begin(struct sig_server *server, struct lws *wsi, struct sig_
     return 0;
 }
 
+/* lws says so again and again while more has come behind the body, and lifts the deadline each time: the request is done
+ * once, and its time is held here. Without an exchange the answer is written already: the body was refused before its
+ * end. */
 static int request_complete(struct sig_server *server, struct sig_slot *slot)
 {
-    if (slot->exchange && sig_exchange_expects_body(slot->exchange) &&
-        !sig_exchange_is_answered(slot->exchange))
+    if (!slot->exchange)
+        return -1;
+    if (!sig_exchange_complete(slot->exchange))
+        return sig_exchange_is_late(slot->exchange) ? -1 : 0;
+    if (sig_exchange_expects_body(slot->exchange) && !sig_exchange_is_answered(slot->exchange))
         server->ops->request(slot->exchange, server->user);
     return 0;
 }

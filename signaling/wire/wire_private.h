@@ -57,6 +57,10 @@ void sig_exchange_destroy(struct sig_exchange *exchange);
 void sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t len);
 bool sig_exchange_expects_body(const struct sig_exchange *exchange);
 bool sig_exchange_is_answered(const struct sig_exchange *exchange);
+/* The request is here to its end; false: that was said before. From now on it has the time of an answer. */
+bool sig_exchange_complete(struct sig_exchange *exchange);
+/* That time is over. */
+bool sig_exchange_is_late(const struct sig_exchange *exchange);
 /* The request's body comes in chunks, without a length: nothing of it is read. */
 bool sig_exchange_is_chunked(const struct sig_exchange *exchange);
 /* Answers with a JSON error; after chunks the connection ends with it. `message` needs no escapes. */

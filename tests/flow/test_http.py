@@ -1,11 +1,12 @@
 """The HTTP interface: pages, log-in, replay files with ranges, limits."""
 import json
 import os
+import socket
 import sys
 
 from lib import tap
 from lib.call import call, until
-from lib.daemon import Daemon
+from lib.daemon import Daemon, insecure
 from lib.page import citizen
 
 BYTES = bytes(range(256)) * 1024  # 256 KiB: several pieces of 64
@@ -134,6 +135,22 @@ def test_bodies():
         assert daemon.http('POST', '/api/v1/guest', raw=b'')[0] == 200
         assert code_of(daemon.http('GET', '/api/v1/nothing')) == (404, 'proto.unknown')
         assert daemon.http('GET', '/api/v1/guest')[0] == 405
+
+
+def test_bytes_behind_a_body():
+    """a request is done once and answered once, whatever comes behind its body; the connection ends with the answer"""
+    with Daemon() as daemon:
+        body = json.dumps({'staff_no': '3002', 'password': 'wrong'}).encode()
+        head = b'POST /api/v1/login HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n'
+        plain = socket.create_connection(('127.0.0.1', daemon.port), timeout=20)
+        answer = b''
+        with insecure().wrap_socket(plain) as tls:
+            tls.sendall(head % len(body) + body + b'x' * 100)
+            while piece := tls.recv(65536):
+                answer += piece
+        assert answer.count(b'HTTP/1.1 401') == 1 and answer.count(b'HTTP/1.1') == 1, answer
+        assert daemon.log().count('login of 3002 refused') == 1
+        assert daemon.login('3002'), 'five wrong ones would have locked the account'
 
 
 def test_address_is_limited():
