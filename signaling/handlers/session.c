@@ -53,6 +53,24 @@ static void session_resume(struct sig_request *request, struct sig_client *clien
         sig_request_answer(request, NULL);
 }
 
+/* One on its way to the store: whoever is told of it may rely on it. */
+struct invitation {
+    struct sig_request *request;
+    struct id code;
+};
+
+static void invited(const struct hall_reply *reply, void *user)
+{
+    struct invitation *invitation = user;
+    const char *code = invitation->code.text;
+    g_autofree char *url =
+        g_strdup_printf("%s/#claim=%s", invitation->request->daemon->public_url, code);
+    sig_request_answer(invitation->request,
+                       json_pack("{s:s, s:s, s:I}", "token", code, "url", url, "expires_at",
+                                 (json_int_t)(clock_wall_us() / 1000 + INVITE_S * 1000)));
+    g_free(invitation);
+}
+
 static void session_invite(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
     struct sig_participant *me = sig_request_seat(request, client);
@@ -62,17 +80,16 @@ static void session_invite(struct sig_request *request, struct sig_client *clien
     struct id subject = id_random();
     g_strlcpy(helper.subject, subject.text, sizeof helper.subject);
     g_strlcpy(helper.session, me->session->id.text, sizeof helper.session);
-    struct id code;
-    if (sig_invitation_make(client->daemon, &helper, INVITE_S, &code) < 0) {
+    struct invitation *invitation = g_new0(struct invitation, 1);
+    invitation->request = request;
+    if (sig_invitation_make(client->daemon, &helper, INVITE_S, invited, invitation,
+                            &invitation->code) < 0) {
+        g_free(invitation);
         sig_request_fail(request, "server.busy", "too many invitations are open", 5000);
         return;
     }
-    g_autofree char *url = g_strdup_printf("%s/#claim=%s", client->daemon->public_url, code.text);
     sig_recording_write(me->session, "session.invite", "PARTICIPANT", me->id.text, "ROLE", "helper",
                         NULL);
-    sig_request_answer(request,
-                       json_pack("{s:s, s:s, s:I}", "token", code.text, "url", url, "expires_at",
-                                 (json_int_t)(clock_wall_us() / 1000 + INVITE_S * 1000)));
 }
 
 /* Who was invited goes alone; the page hears the end that it shows. */

@@ -37,13 +37,42 @@ static json_t *ticket_in(struct sig_daemon *daemon, const struct sig_participant
     struct id code;
     g_strlcpy(identity.subject, participant->subject, sizeof identity.subject);
     g_strlcpy(identity.session, participant->session->id.text, sizeof identity.session);
-    if (sig_invitation_make(daemon, &identity, CLAIM_S, &code) < 0)
+    if (sig_invitation_make(daemon, &identity, CLAIM_S, NULL, NULL, &code) < 0)
         return NULL;
     g_autofree char *token = sig_auth_issue(hall_secret(daemon->hall), &identity, SIG_TOKEN_S);
     g_autofree char *url =
         g_strdup_printf("%s%s#claim=%s", daemon->public_url, page_of(participant->role), code.text);
     return json_pack("{s:s, s:s, s:s, s:s}", "role", hall_role_name(participant->role),
                      "participant", participant->id.text, "token", token, "url", url);
+}
+
+/* The answer to a session that was opened, until its people and codes are written: whoever is told may rely on it. */
+struct writing {
+    struct sig_later *later;
+    json_t *body; /* owned */
+};
+
+static void written(const struct hall_reply *reply, void *user)
+{
+    struct writing *writing = user;
+    struct sig_exchange *exchange = sig_later_exchange(writing->later);
+    if (exchange)
+        sig_http_json(exchange, 201, writing->body);
+    else
+        json_decref(writing->body);
+    sig_later_destroy(writing->later);
+    g_free(writing);
+}
+
+/* The hall answers in order. 0, or -EAGAIN: it is busy and nobody waits. */
+static int written_wait(struct sig_later *later, const char *session, json_t *body)
+{
+    struct writing *writing = g_new(struct writing, 1);
+    *writing = (struct writing){later, body};
+    int r = hall_session_get(later->daemon->hall, session, written, writing);
+    if (r < 0)
+        g_free(writing);
+    return r;
 }
 
 static void opened(const struct hall_reply *reply, void *user)
@@ -72,6 +101,8 @@ static void opened(const struct hall_reply *reply, void *user)
             json_decref(body);
         if (exchange && full)
             sig_http_error(exchange, "server.busy", "too many invitations are open", 5000);
+        else if (exchange && written_wait(later, session->id.text, body) == 0)
+            return;
         else if (exchange)
             sig_http_json(exchange, 201, body);
     }

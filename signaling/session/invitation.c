@@ -7,7 +7,7 @@
 #include "signaling/session/claims.h"
 
 int sig_invitation_make(struct sig_daemon *daemon, const struct sig_identity *identity,
-                        int64_t lifetime_s, struct id *ret_code)
+                        int64_t lifetime_s, hall_reply_fn fn, void *user, struct id *ret_code)
 {
     struct hall_claim claim = {
         .who = {.role = identity->role, .window = identity->window, .since_s = identity->since_s},
@@ -21,7 +21,7 @@ int sig_invitation_make(struct sig_daemon *daemon, const struct sig_identity *id
     g_strlcpy(claim.who.subject, identity->subject, sizeof claim.who.subject);
     g_strlcpy(claim.who.session, identity->session, sizeof claim.who.session);
     sig_claims_digest(code.text, claim.code_sha256);
-    r = hall_claim_put(daemon->hall, &claim, NULL, NULL);
+    r = hall_claim_put(daemon->hall, &claim, fn, user);
     if (r < 0)
         (void)sig_claims_take(daemon->claims, code.text, &unused, NULL);
     else

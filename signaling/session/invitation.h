@@ -5,12 +5,14 @@
 #include <stdint.h>
 
 #include "base/id.h"
+#include "hall/hall.h"
 
 struct sig_daemon;
 struct sig_identity;
 
-/* A code for `identity`. 0, -ENOSPC (too many are open) or -EAGAIN (the hall is busy). */
+/* A code for `identity`. `fn` (may be NULL) is called when it is written, or cannot be: it is then good in this run alone.
+ * 0, -ENOSPC (too many are open) or -EAGAIN (the hall is busy). */
 int sig_invitation_make(struct sig_daemon *daemon, const struct sig_identity *identity,
-                        int64_t lifetime_s, struct id *ret_code);
+                        int64_t lifetime_s, hall_reply_fn fn, void *user, struct id *ret_code);
 
 #endif
