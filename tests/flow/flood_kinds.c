@@ -5,7 +5,7 @@
 
 #include <stun/usages/ice.h>
 
-enum { STUN_HEADER_BYTES = 20, NACK_ENTRIES = 290 };
+enum { STUN_HEADER_BYTES = 20, NACK_ENTRIES = 290, SSRCS = 4096, FIRST_SSRC = 0x40000000 };
 
 /* xorshift64: the packets of a seed are the same everywhere. */
 static uint64_t next(struct flood_source *source)
@@ -140,10 +140,12 @@ static size_t extensions_fill(struct flood_source *source, uint8_t *packet, size
     return len;
 }
 
+/* Thousands of SSRCs in turn; each goes on counting, since libsrtp sends no number twice. */
 static size_t ssrcs_fill(struct flood_source *source, uint8_t *packet, size_t len)
 {
+    uint32_t at = source->ssrc_at++;
     noise(source, packet, len);
-    rtp_head(source, packet, 77, (uint16_t)next(source), (uint32_t)next(source));
+    rtp_head(source, packet, 77, (uint16_t)(at / SSRCS), FIRST_SSRC + at % SSRCS);
     return len;
 }
 

@@ -20,6 +20,7 @@ struct flood_source {
     char victim_ufrag[SFU_UFRAG_BYTES];
     uint64_t seed;
     uint16_t seq;
+    uint32_t ssrc_at;
 };
 
 struct flood_kind {
