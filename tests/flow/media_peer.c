@@ -2,7 +2,8 @@
  * connects for real (ICE, DTLS, SRTP), prints `secured`, and sends a voice and a picture until its standard input ends.
  * Commands, a line each: `quiet`, `speak`, `flood` (much more of the picture from now on), `count` (answered by `received N`:
  * media packets since the last count), `gaps` (answered by `gaps N US`: packets that are missing in what came since the last
- * time, and how long 99 of 100 voice packets were on their way; the other side's clock is this machine's). */
+ * time, and how long 99 of 100 voice packets were on their way; the other side's clock is this machine's), `ice OURS PASSWORD
+ * THEIRS PASSWORD` (checks with these credentials from now on; answered by `checked` or `refused`). */
 #include "tests/flow/media_offer.h"
 
 #include <glib.h>
@@ -143,9 +144,19 @@ static void gaps_print(struct run *run)
     run->late_count = 0;
 }
 
+/* An ICE restart that was agreed elsewhere. */
+static void ice_change(struct far_peer *peer, const char *words)
+{
+    bool good = sscanf(words, "ice %8s %24s %8s %24s", peer->ufrag, peer->pwd, peer->theirs.ufrag,
+                       peer->theirs.pwd) == 4 &&
+                far_peer_check(peer, true, NULL);
+    printf("%s\n", good ? "checked" : "refused");
+    fflush(stdout);
+}
+
 static void command_take(struct run *run)
 {
-    char line[64];
+    char line[128];
     ssize_t n = read(STDIN_FILENO, line, sizeof line - 1);
     if (n <= 0) {
         run->ended = true;
@@ -158,6 +169,8 @@ static void command_take(struct run *run)
         run->speaking = true;
     if (strstr(line, "flood"))
         run->flooding = true;
+    if (g_str_has_prefix(line, "ice "))
+        ice_change(run->peer, line);
     if (strstr(line, "gaps"))
         gaps_print(run);
     if (strstr(line, "count")) {

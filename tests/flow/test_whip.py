@@ -40,6 +40,11 @@ def refused(daemon, token, offer, path='/whip', **headers):
     return found.status, found.error['code']
 
 
+def credentials(sdp):
+    """(ufrag, password)"""
+    return tuple(re.search(rf'(?m)^a=ice-{name}:(\S+)', sdp)[1] for name in ('ufrag', 'pwd'))
+
+
 def test_publish_and_play():
     """201 with an answer for one way, a resource of one's own, 200 for DELETE, 404 after it"""
     with Daemon({'server': {'public_url': 'https://example.org/video'}}) as daemon:
@@ -140,6 +145,22 @@ def test_trickle_and_restart():
         assert whip.patch(other, etag=whip.etag)[0] == 412
         assert whip.patch(other, etag=headers['etag'])[0] == 204
         assert whip.delete() == 200
+
+
+def test_restart_in_a_call():
+    """ICE restart by PATCH in the midst of media: the new credentials connect, and media goes on"""
+    ours = ('restart1', 'restart1restart1restart1')
+    fragment = f'a=ice-ufrag:{ours[0]}\r\na=ice-pwd:{ours[1]}\r\n'
+    with Daemon() as daemon:
+        session, tokens = opened(daemon)
+        desk = Page(daemon, tokens['clerk'])
+        with Media(whip=(daemon, tokens['citizen'])) as voice, Media(desk) as answer:
+            desk.event('session.state', lambda d: d['state'] == 'active')
+            code, _, body = voice.whip.patch(fragment, etag='*')
+            assert code == 200
+            assert voice.restart(ours, credentials(body.decode())), 'the new credentials are not taken'
+            answer.received()
+            until(answer.received, 'media after the restart')
 
 
 def test_relays():

@@ -59,6 +59,11 @@ class Media:
     def flood(self):
         self.say('flood')
 
+    def restart(self, ours, theirs):
+        """Goes on with other ICE credentials, (ufrag, password) each; whether the server takes them."""
+        self.say(' '.join(('ice', *ours, *theirs)))
+        return self.line() == 'checked'
+
     def received(self):
         self.say('count')
         return int(self.line().split()[1])
