@@ -20,7 +20,8 @@ static unsigned grace_ms(const struct sig_config *config, enum hall_role role)
 unsigned sig_departure_grace_ms(const struct sig_client *client)
 {
     const struct sig_config *config = client->daemon->config;
-    if (client->identity.role == HALL_CITIZEN && !seat_of(client))
+    bool has_queue = !*client->identity.session; /* else nothing to be parked in */
+    if (client->identity.role == HALL_CITIZEN && has_queue && !seat_of(client))
         return config->hall.park_ms;
     return grace_ms(config, client->identity.role);
 }
