@@ -40,7 +40,8 @@ struct sig_config {
         char *database, *seed_dir, *demo_accounts_file;
         bool always_open;
         unsigned max_waiting, ring_ms, offer_ms, connect_ms, wrap_up_ms, citizen_lost_ms;
-        unsigned clerk_lost_ms, queue_offline_ms, park_ms, no_show_ms, revive_ms, hold_warn_ms, hold_cap_ms;
+        unsigned clerk_lost_ms, queue_offline_ms, park_ms, no_show_ms, revive_ms, hold_warn_ms,
+            hold_cap_ms;
     } hall;
     struct {
         char *spool, *archive;

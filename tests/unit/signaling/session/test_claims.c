@@ -14,7 +14,8 @@ static void test_once(void)
     g_assert_cmpint(sig_claims_add(claims, &helper, 60, &code), ==, 0);
     g_assert_cmpint(sig_claims_add(claims, &helper, 60, &second), ==, 0);
     g_assert_cmpstr(code.text, !=, second.text);
-    g_assert_cmpint(sig_claims_take(claims, "37xsmw5fprgejdva2bf8mymrrc", &found, NULL), ==, -ENOENT);
+    g_assert_cmpint(sig_claims_take(claims, "37xsmw5fprgejdva2bf8mymrrc", &found, NULL), ==,
+                    -ENOENT);
     g_assert_cmpint(sig_claims_take(claims, code.text, &found, NULL), ==, 0);
     g_assert_cmpint(found.role, ==, HALL_HELPER);
     g_assert_cmpstr(found.session, ==, helper.session);
