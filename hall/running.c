@@ -45,7 +45,8 @@ static int people_load(struct hall *hall, struct hall_running *running)
     if (r < 0)
         return r;
     running->person_count = MIN(people->len, (guint)HALL_MAX_PEOPLE);
-    memcpy(running->people, people->data, running->person_count * sizeof *running->people);
+    for (size_t i = 0; i < running->person_count; i++)
+        running->people[i] = g_array_index(people, struct hall_person, i);
     return 0;
 }
 

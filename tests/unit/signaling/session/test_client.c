@@ -9,6 +9,7 @@
 static void daemon_init(struct sig_daemon *daemon)
 {
     memset(daemon, 0, sizeof *daemon);
+    sig_tally_init(&daemon->tally);
     daemon->clients = g_hash_table_new(g_str_hash, g_str_equal);
     daemon->identities = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     daemon->pending = g_hash_table_new_full(NULL, NULL, g_free, NULL);
@@ -19,6 +20,7 @@ static void daemon_finish(struct sig_daemon *daemon)
     g_hash_table_unref(daemon->clients);
     g_hash_table_unref(daemon->identities);
     g_hash_table_unref(daemon->pending);
+    sig_tally_finish(&daemon->tally);
 }
 
 static json_t *huge(void)
