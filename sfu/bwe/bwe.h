@@ -39,7 +39,7 @@ static inline void bwe_sent(struct bwe *bwe, uint16_t seq, size_t bytes, int64_t
     bwe->ops->sent(bwe, seq, bytes, now_us);
 }
 
-/* One feedback, its packets in the order of their numbers. `rtt_us` as measured, -1: unknown. */
+/* One feedback, its packets in the order of their numbers; their times are positive. `rtt_us` as measured, -1: unknown. */
 static inline void bwe_fed_back(struct bwe *bwe, const struct transport_arrival *arrivals,
                                 unsigned count, int64_t rtt_us, int64_t now_us)
 {

@@ -23,7 +23,7 @@ struct sent_packet {
 
 /* What the peer got, by its own clock. */
 struct acked {
-    int64_t bin_no; /* the newest */
+    uint64_t bin_no; /* the newest */
     unsigned bins_seen;
     uint32_t bytes[ACKED_BINS];
 };
@@ -60,17 +60,18 @@ static void sent(struct bwe *bwe, uint16_t seq, size_t bytes, int64_t now_us)
 
 static void acked_take(struct acked *acked, int64_t arrival_us, unsigned bytes)
 {
-    int64_t no = arrival_us / ACKED_BIN_US;
+    uint64_t no = (uint64_t)arrival_us / ACKED_BIN_US;
 
-    if (acked->bins_seen == 0 || no - acked->bin_no > 4 * ACKED_BINS ||
-        acked->bin_no - no > 4 * ACKED_BINS) {
+    /* A hostile clock may stand anywhere: the distance is looked at, never a sum. */
+    uint64_t apart = no > acked->bin_no ? no - acked->bin_no : acked->bin_no - no;
+    if (acked->bins_seen == 0 || apart > 4 * ACKED_BINS) {
         *acked = (struct acked){.bin_no = no, .bins_seen = 1};
     }
     for (; acked->bin_no < no; acked->bins_seen += acked->bins_seen < ACKED_BINS) {
         acked->bin_no++;
         acked->bytes[acked->bin_no % ACKED_BINS] = 0;
     }
-    if (no > acked->bin_no - ACKED_BINS)
+    if (acked->bin_no - no < ACKED_BINS)
         acked->bytes[no % ACKED_BINS] += bytes;
 }
 
@@ -91,7 +92,8 @@ static void arrival_take(struct gcc *gcc, const struct transport_arrival *arriva
     int64_t number = sequence_near(gcc->last, arrival->seq);
     struct sent_packet *packet = number > 0 ? slot_of(gcc, number) : NULL;
 
-    if (!packet || packet->number != number || packet->reported)
+    if (!packet || packet->number != number || packet->reported ||
+        (arrival->arrived && arrival->arrival_us < 0))
         return; /* never sent, forgotten, or told of before */
     gcc->loss_count++;
     if (!arrival->arrived) {

@@ -46,7 +46,8 @@ int peer_estimate_prepare(struct fwd_peer *peer)
 
 void peer_estimate_sent(struct fwd_peer *peer, uint16_t seq, size_t len, int64_t now_us)
 {
-    bwe_sent(peer->bwe, seq, len + OVERHEAD_BYTES, now_us);
+    if (peer->bwe)
+        bwe_sent(peer->bwe, seq, len + OVERHEAD_BYTES, now_us);
 }
 
 uint32_t peer_estimate_bps(const struct fwd_peer *peer)

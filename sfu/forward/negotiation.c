@@ -94,7 +94,10 @@ int fwd_peer_negotiate(struct fwd_peer *peer, const struct sfu_negotiation *nego
         if (r < 0)
             return r;
     }
+    int r = peer_estimate_prepare(peer);
+    if (r < 0)
+        return r;
     streams_apply(peer);
     slots_apply(peer, now_us);
-    return peer_estimate_prepare(peer);
+    return 0;
 }

@@ -2,7 +2,11 @@
 
 enum symbol { NOT_RECEIVED = 0, SMALL_DELTA = 1, LARGE_DELTA = 2 };
 
-enum { REFERENCE_BITS = 24 };
+enum {
+    REFERENCE_BITS = 24,
+    REFERENCE_BACK = 64,     /* 4 s: feedback that was overtaken */
+    REFERENCE_AHEAD = 14400, /* 15 min: more is another clock, or a hostile one */
+};
 
 /* Symbols of a chunk, put behind those that are there. Returns how many there are then. */
 static unsigned chunk_read(uint16_t chunk, unsigned at, unsigned count, uint8_t *symbols)
@@ -20,18 +24,21 @@ static unsigned chunk_read(uint16_t chunk, unsigned at, unsigned count, uint8_t 
     return at;
 }
 
+/* What does not fit the clock so far begins a new one, so that it never leaves its range whatever a peer says: times
+ * are positive and far from overflowing. */
 static int64_t reference_unwrap(struct transport_feedback *feedback, uint32_t reference)
 {
-    if (feedback->known) {
-        uint32_t step = (reference - (uint32_t)feedback->reference) & ((1U << REFERENCE_BITS) - 1);
-        /* The nearer way round: feedback may come late. */
-        feedback->reference += step < 1U << (REFERENCE_BITS - 1)
-                                   ? (int64_t)step
-                                   : (int64_t)step - (INT64_C(1) << REFERENCE_BITS);
-    } else {
-        /* Away from zero: an earlier one still has a positive time. */
-        feedback->reference = (INT64_C(1) << REFERENCE_BITS) + reference;
-    }
+    const uint32_t mask = (1U << REFERENCE_BITS) - 1;
+    const int64_t first = INT64_C(1) << REFERENCE_BITS;
+    uint32_t ahead = (reference - (uint32_t)feedback->reference) & mask;
+    uint32_t back = -ahead & mask;
+    bool is_usable = feedback->known && feedback->reference < INT64_C(1) << 40;
+    if (is_usable && ahead <= REFERENCE_AHEAD)
+        feedback->reference += ahead;
+    else if (is_usable && back <= REFERENCE_BACK && feedback->reference - back >= first / 2)
+        feedback->reference -= back;
+    else
+        feedback->reference = first + (reference & mask);
     feedback->known = true;
     return feedback->reference;
 }

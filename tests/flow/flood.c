@@ -14,9 +14,11 @@
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -141,6 +143,7 @@ static void command_take(struct flood *flood, const char *line)
 
 int main(void)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that ends leaves nothing behind */
     static struct flood flood = {.source = {.seed = 1}};
     struct far_peer *peer = flood.source.peer = far_peer_create(NULL);
     char line[256];

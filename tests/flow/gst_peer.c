@@ -6,6 +6,7 @@
  * Prints its offer and a line ".", reads the answer up to a line ".", then answers "count" with what it has decoded since the
  * last time: "decoded PICTURES RRGGBB SAMPLES HERTZ" (colour of the last picture's middle, pitch of the last piece of
  * sound). The end of standard input ends it. */
+#include <signal.h>
 #include <glib-unix.h>
 #include <gst/gst.h>
 #include <gst/sdp/sdp.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
@@ -276,6 +278,7 @@ static gboolean begin(gpointer data)
 
 int main(int argc, char **argv)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that ends leaves nothing behind */
     gst_init(&argc, &argv);
     if (argc < 3 || (!strcmp(argv[1], "publish") && argc < 5))
         fail("publish CODEC RRGGBB HERTZ, or play CODEC");

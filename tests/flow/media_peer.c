@@ -8,9 +8,11 @@
 
 #include <glib.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -200,6 +202,7 @@ static void turn(struct run *run, int64_t until_us)
 
 int main(void)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that ends leaves nothing behind */
     struct run run = {.peer = far_peer_create(NULL), .speaking = true};
     setvbuf(stdin, NULL, _IONBF, 0); /* commands are read past stdio */
     media_offer_print(run.peer);

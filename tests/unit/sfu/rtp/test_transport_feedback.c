@@ -115,10 +115,29 @@ static void test_malformed(void)
     g_assert_cmpuint(heard(bad, sizeof bad), ==, 0);
 }
 
+/* A peer that turns its clock back by half of its range each time: times stay positive all the same. */
+static void test_clock_stays_in_range(void)
+{
+    static struct transport_arrival arrivals[TRANSPORT_FEEDBACK_MOST];
+    struct transport_feedback feedback = {0};
+    const uint32_t steps[] = {1U << 23, (1U << 24) - 64, (1U << 24) - 1, 14400, 1U << 22};
+
+    for (unsigned i = 0; i < 1000000; i++) {
+        uint32_t reference = i / 5 * 7 + steps[i % 5] * i;
+        uint8_t body[] = {
+            0,         0, 0,    1, 0, 0, 0, 2, 0, 10, 0, 1, reference >> 16, reference >> 8,
+            reference, 0, 0x20, 1, 4};
+        struct rtcp_packet packet = {.body = body, .body_len = sizeof body};
+        g_assert_cmpuint(transport_feedback_read(&feedback, &packet, arrivals), ==, 1);
+        g_assert_cmpint(arrivals[0].arrival_us, >, 0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/transport_feedback/round_trip", test_round_trip);
+    g_test_add_func("/transport_feedback/clock_stays_in_range", test_clock_stays_in_range);
     g_test_add_func("/transport_feedback/malformed", test_malformed);
     return g_test_run();
 }
