@@ -85,7 +85,8 @@ static void tick(struct run *run)
     if (run->flooding)
         flood_send(run);
     if (run->ticks % CHECK_TICKS == 0)
-        far_peer_check(run->peer, true, NULL);
+        far_peer_send_check(run->peer,
+                            true); /* the answer is taken as it comes: the server may be gone */
 }
 
 static struct source *source_of(struct run *run, uint32_t ssrc)
