@@ -46,7 +46,7 @@ struct peer {
     int64_t heard_us; /* last authenticated check, or when the credentials came */
     int64_t media_us; /* last SRTP or SRTCP that held */
 
-    struct dtls *dtls;      /* owned; NULL before the first record and after PEER_DTLS_LINGER_US */
+    struct dtls *dtls;      /* owned; NULL before the first record and once it is surely over */
     struct tuple dtls_from; /* answers go here while no path is selected */
     int64_t connected_us, secured_us;
     bool media_begun;        /* fwd_peer_secured() was called */
@@ -57,8 +57,9 @@ struct peer {
 };
 
 enum {
-    PEER_DTLS_LINGER_US = 10000000, /* the far side has repeated its last flight by then */
-    PEER_RTP_PER_S = 5000,          /* packets that authenticate; a second of them as a burst */
+    PEER_DTLS_LINGER_US = 10000000,      /* the far side has repeated its last flight by then */
+    PEER_DTLS_MEDIA_LINGER_US = 1000000, /* it sends under the keys: it has ours */
+    PEER_RTP_PER_S = 5000, /* packets that authenticate; a second of them as a burst */
     PEER_CHECKS_PER_S = 50,
     PEER_CHECKS_BURST = 100,
     PEER_RTCP_PER_S = 200,

@@ -176,6 +176,15 @@ void peer_receive_dtls(struct peer *peer, const struct tuple *from, const uint8_
     follow_dtls(peer, dtls_receive(peer->dtls, data, len));
 }
 
+/* An association is not needed once the far side can no longer miss our last flight: what it sends under
+ * the keys shows that it has it (RFC 6347 section 4.2.4). */
+static bool dtls_is_over(const struct peer *peer)
+{
+    int64_t since_us = peer->worker->now_us - peer->secured_us;
+    return since_us >= PEER_DTLS_LINGER_US ||
+           (since_us >= PEER_DTLS_MEDIA_LINGER_US && peer->media_us >= peer->secured_us);
+}
+
 void peer_tick_dtls(struct peer *peer)
 {
     int64_t now_us = peer->worker->now_us;
@@ -183,7 +192,7 @@ void peer_tick_dtls(struct peer *peer)
         peer_fail(peer, SFU_FAILURE_DTLS, "timeout");
     } else if (peer->dtls && !peer->srtp) {
         follow_dtls(peer, dtls_tick(peer->dtls));
-    } else if (peer->dtls && now_us >= peer->secured_us + PEER_DTLS_LINGER_US) {
+    } else if (peer->dtls && dtls_is_over(peer)) {
         dtls_destroy(peer->dtls);
         peer->dtls = NULL;
     }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum {
-    REC_SEGMENT_BUFFER_BYTES = 64 * 1024,
+    REC_SEGMENT_BUFFER_BYTES = 32 * 1024,        /* an event block fits */
     REC_SEGMENT_BACKLOG_BYTES = 4 * 1024 * 1024, /* the buffer's limit while there is no file */
 };
 

@@ -8,7 +8,12 @@
 #include "signaling/wire/json.h"
 #include "signaling/wire/outbox.h"
 
-enum { FRAMES_PER_S = 50, FRAMES_BURST = 100, CLOSE_WITHIN_S = 5 };
+enum {
+    FRAMES_PER_S = 50,
+    FRAMES_BURST = 100,
+    FRAME_KEPT_BYTES = 1024, /* an offer needs much more, and comes once */
+    CLOSE_WITHIN_S = 5,
+};
 
 struct sig_conn {
     struct sig_server *server;
@@ -95,6 +100,15 @@ static bool frame_fits(struct sig_conn *conn, size_t len)
     return false;
 }
 
+static void frame_clear(struct sig_conn *conn)
+{
+    if (conn->frame->len > FRAME_KEPT_BYTES) {
+        g_byte_array_unref(conn->frame);
+        conn->frame = g_byte_array_new();
+    }
+    g_byte_array_set_size(conn->frame, 0);
+}
+
 int sig_conn_received(struct sig_conn *conn, const void *data, size_t len)
 {
     if (conn->close_code)
@@ -115,7 +129,7 @@ int sig_conn_received(struct sig_conn *conn, const void *data, size_t len)
     }
     conn->server->ops->text(conn, (const char *)conn->frame->data, conn->frame->len,
                             conn->server->user);
-    g_byte_array_set_size(conn->frame, 0);
+    frame_clear(conn);
     return 0;
 }
 

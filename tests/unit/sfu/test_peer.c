@@ -296,6 +296,39 @@ static void test_full_mailbox(void)
     teardown(&s);
 }
 
+/* A peer whose handshake was done just now. */
+static void secure(struct stage *s)
+{
+    const struct srtp_keys keys = {.suite = SRTP_SUITE_AEAD_AES_128_GCM};
+    const uint8_t sha256[SFU_FINGERPRINT_BYTES] = {0};
+    g_assert_cmpint(srtp_library_start(), ==, 0);
+    s->worker->now_us = 100 * (int64_t)SECOND;
+    negotiate(s->a, "AAAAaaaa");
+    check(s->a, 1, "AAAAaaaa", true);
+    g_assert_cmpint(dtls_create(s->worker->dtls, sha256, NULL, NULL, &s->a->dtls), ==, 0);
+    g_assert_cmpint(srtp_pair_create(&keys, true, &s->a->srtp), ==, 0);
+    s->a->state = PEER_SECURED;
+    s->a->secured_us = s->worker->now_us;
+}
+
+/* What a handshake needed is let go when the far side surely has all of it: it sends, or time has passed. */
+static void test_handshake_let_go(gconstpointer sends)
+{
+    struct stage s;
+    setup(&s);
+    secure(&s);
+    s.a->media_us = sends ? s.worker->now_us : 0;
+    int64_t linger_us = sends ? PEER_DTLS_MEDIA_LINGER_US : PEER_DTLS_LINGER_US;
+    s.worker->now_us += linger_us - 1;
+    peer_tick(s.a);
+    g_assert_nonnull(s.a->dtls);
+    s.worker->now_us++;
+    peer_tick(s.a);
+    g_assert_null(s.a->dtls);
+    g_assert_cmpint(s.a->state, ==, PEER_SECURED);
+    teardown(&s);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -306,6 +339,8 @@ int main(int argc, char **argv)
     g_test_add_func("/sfu/peer/media-is-consent", test_media_is_consent);
     g_test_add_func("/sfu/peer/never-came", test_never_came);
     g_test_add_func("/sfu/peer/no-handshake", test_no_handshake);
+    g_test_add_data_func("/sfu/peer/handshake-let-go", NULL, test_handshake_let_go);
+    g_test_add_data_func("/sfu/peer/handshake-let-go-by-media", "", test_handshake_let_go);
     g_test_add_func("/sfu/peer/restart", test_restart);
     g_test_add_func("/sfu/peer/full-mailbox", test_full_mailbox);
     return g_test_run();
