@@ -23,6 +23,7 @@
 
 enum {
     RESCAN_MS = 1000, /* what no monitor tells: a lock that was let go */
+    WALK_SHARE = 20,  /* of the time may be spent on walks: 1 / this */
     RENDER_MAX_S = 3600,
     RENDER_NICE = 10, /* live calls come first */
     FIGURES_S = 10,
@@ -35,7 +36,10 @@ struct watch {
     GMainLoop *loop;
     GHashTable *candidates; /* session -> struct rec_candidate * */
     GFileMonitor *monitor;
-    GPid child; /* 0: none */
+    GQueue ready;      /* sessions to be rendered as they were found last, g_free()d */
+    guint look_source; /* something has changed; 0: no */
+    int64_t walk_us;   /* not before this: a walk through the spool that nothing waits for */
+    GPid child;        /* 0: none */
     guint child_timeout;
     char *rendering; /* the child's session */
     int64_t render_since_us;
@@ -44,7 +48,7 @@ struct watch {
 
 /* ---- the child -------------------------------------------------------------------------------------------- */
 
-static void look(struct watch *watch);
+static void go_on(struct watch *watch);
 
 /* Between fork and exec: only what is safe there. */
 static void prepare_child(gpointer parent)
@@ -89,7 +93,7 @@ static void on_child_end(GPid pid, gint status, gpointer data)
     g_clear_pointer(&watch->rendering, g_free);
     g_spawn_close_pid(pid);
     watch->child = 0;
-    look(watch);
+    go_on(watch);
 }
 
 static gboolean on_child_timeout(gpointer data)
@@ -123,11 +127,25 @@ static void render(struct watch *watch, struct rec_candidate *candidate)
 
 /* ---- the spool --------------------------------------------------------------------------------------------- */
 
+static gboolean on_idle(gpointer data)
+{
+    struct watch *watch = data;
+    watch->look_source = 0;
+    if (!watch->child)
+        go_on(watch);
+    return G_SOURCE_REMOVE;
+}
+
+/* Each session is many changes, and to look is to walk through the whole spool: once for all that is told now, and not
+ * while a rendering runs, whose end goes on by itself. */
 static void on_change(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event,
                       gpointer data)
 {
-    if (event == G_FILE_MONITOR_EVENT_CREATED || event == G_FILE_MONITOR_EVENT_DELETED)
-        look(data);
+    struct watch *watch = data;
+    if (event != G_FILE_MONITOR_EVENT_CREATED && event != G_FILE_MONITOR_EVENT_DELETED)
+        return;
+    if (!watch->child && !watch->look_source)
+        watch->look_source = g_idle_add(on_idle, watch);
 }
 
 static void add_candidate(struct watch *watch, const char *session)
@@ -156,23 +174,48 @@ static void scan(struct watch *watch)
     g_dir_close(dir);
 }
 
-/* Fewest failures first, so that a bad journal never holds up a good one. */
-static struct rec_candidate *pick(struct watch *watch)
+/* Fewest failures first, so that a bad journal never holds up a good one; then the oldest. */
+static gint order(gconstpointer one, gconstpointer other, gpointer user)
 {
-    int64_t now_us = clock_now_us();
-    struct rec_candidate *best = NULL;
+    struct watch *watch = user;
+    const struct rec_candidate *a = g_hash_table_lookup(watch->candidates, one);
+    const struct rec_candidate *b = g_hash_table_lookup(watch->candidates, other);
+    if (a->failures != b->failures)
+        return a->failures < b->failures ? -1 : 1;
+    return (a->unlocked_since_us > b->unlocked_since_us) -
+           (a->unlocked_since_us < b->unlocked_since_us);
+}
+
+static bool is_ready(const struct watch *watch, struct rec_candidate *candidate)
+{
+    return rec_candidate_is_ready(candidate, watch->settings.orphan_grace_us, clock_now_us());
+}
+
+static void ready_find(struct watch *watch)
+{
     GHashTableIter iter;
+    g_queue_clear_full(&watch->ready, g_free);
     g_hash_table_iter_init(&iter, watch->candidates);
     for (gpointer value; g_hash_table_iter_next(&iter, NULL, &value);) {
         struct rec_candidate *candidate = value;
-        if (!rec_candidate_is_ready(candidate, watch->settings.orphan_grace_us, now_us))
-            continue;
-        if (!best || candidate->failures < best->failures ||
-            (candidate->failures == best->failures &&
-             candidate->unlocked_since_us < best->unlocked_since_us))
-            best = candidate;
+        if (is_ready(watch, candidate))
+            g_queue_push_tail(&watch->ready, g_strdup(candidate->session));
     }
-    return best;
+    g_queue_sort(&watch->ready, order, watch);
+}
+
+/* The next of those found last that can still be rendered, or NULL. */
+static struct rec_candidate *ready_take(struct watch *watch)
+{
+    for (;;) {
+        g_autofree char *session = g_queue_pop_head(&watch->ready);
+        if (!session)
+            return NULL;
+        struct rec_candidate *candidate = g_hash_table_lookup(watch->candidates, session);
+        if (candidate && is_ready(watch, candidate) &&
+            g_file_test(candidate->folder, G_FILE_TEST_IS_DIR))
+            return candidate;
+    }
 }
 
 static unsigned waiting_count(const struct watch *watch)
@@ -203,18 +246,31 @@ static void tell_figures(struct watch *watch)
                   now.done);
 }
 
-static void look(struct watch *watch)
+/* No rendering runs: the next one. The spool is looked at anew only when all that was found has been done: with a long
+ * queue that would take longer than the renderings. */
+static void go_on(struct watch *watch)
 {
-    scan(watch);
-    struct rec_candidate *candidate = watch->child ? NULL : pick(watch);
+    struct rec_candidate *candidate = ready_take(watch);
+    if (!candidate) {
+        scan(watch);
+        ready_find(watch);
+        candidate = ready_take(watch);
+    }
     if (candidate)
         render(watch, candidate);
 }
 
 static gboolean on_timer(gpointer data)
 {
-    look(data);
-    tell_figures(data);
+    struct watch *watch = data;
+    int64_t begin_us = clock_now_us();
+    if (!watch->child)
+        go_on(watch);
+    if (begin_us >= watch->walk_us) {
+        scan(watch);
+        tell_figures(watch);
+        watch->walk_us = begin_us + WALK_SHARE * (clock_now_us() - begin_us);
+    }
     notify_alive();
     return G_SOURCE_CONTINUE;
 }
@@ -262,7 +318,7 @@ static void run(struct watch *watch)
     g_timeout_add(RESCAN_MS, on_timer, watch);
     log_info(topic, "watching %s", watch->settings.spool_dir);
     remove_leftovers(watch);
-    look(watch);
+    go_on(watch);
     notify_ready();
     g_main_loop_run(watch->loop);
 
@@ -270,6 +326,8 @@ static void run(struct watch *watch)
         kill(watch->child, SIGKILL);
         waitpid(watch->child, NULL, 0);
     }
+    g_clear_handle_id(&watch->look_source, g_source_remove);
+    g_queue_clear_full(&watch->ready, g_free);
     g_free(watch->rendering);
     g_clear_object(&watch->monitor);
     g_hash_table_unref(watch->candidates);
