@@ -328,6 +328,7 @@ void sig_daemon_destroy(struct sig_daemon *daemon)
         return;
     sources_destroy(daemon);
     sessions_end(daemon);
+    g_clear_handle_id(&daemon->trim_timer, g_source_remove);
     clients_destroy(daemon);
     sig_server_destroy(daemon->server);
     sig_errands_destroy(daemon->errands);

@@ -54,6 +54,7 @@ struct sig_daemon {
     GHashTable *greetings; /* "role/subject/window" -> how many hellos wait for the hall */
     GSource *sources[3];   /* of the event descriptors of hall, sfu and rec */
     guint queue_timer;     /* consoles are to be told of the queue; 0 none */
+    guint trim_timer;      /* of trim.h; 0 none */
 };
 
 /* Builds all parts in order. 0 or a negative errno; `ret_what` as in sfu_create(). */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "signaling/config.h"
@@ -131,6 +132,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "shipinban: %s\n", what ? what : "--config FILE is missing");
         return 2;
     }
+    heap_prepare();
     log_init(config->server.log_level);
     int status = check ? EXIT_SUCCESS : run(config);
     sig_config_destroy(config);

@@ -11,6 +11,9 @@
 /* Another process (a backup) may hold the file for a moment; longer is a failure. */
 #define BUSY_MS 2000
 
+/* Of pages in memory: what is asked again and again. The rest the kernel keeps. */
+#define CACHE_KIB 1024
+
 struct hall_store {
     sqlite3 *db;
     GHashTable *statements; /* address of the SQL literal -> sqlite3_stmt, owned */
@@ -68,8 +71,9 @@ int hall_store_open(const char *path, struct hall_store **ret_store, char **ret_
         sqlite3_busy_timeout(store->db, BUSY_MS);
         code = sqlite3_exec(
             store->db,
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;", NULL,
-            NULL, NULL);
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
+            "PRAGMA cache_size = -" G_STRINGIFY(CACHE_KIB) ";",
+            NULL, NULL, NULL);
     }
     if (code != SQLITE_OK) {
         if (ret_what)

@@ -10,7 +10,9 @@
 enum {
     HISTORY_PACKETS = 512,      /* 2 s of 1200-byte packets at 2.5 Mbit/s */
     HISTORY_BYTES = 384 * 1024, /* 1.2 s of it */
-    HISTORY_LAP_US = 750000,    /* what is younger than a lap is there, if it fits */
+    /* What is younger than a lap is there, if it fits: what got lost on a line with a round trip of 500 ms is
+     * asked for by then. */
+    HISTORY_LAP_US = 600000,
 };
 
 struct history_entry {

@@ -13,6 +13,7 @@
 #include "signaling/session/reports.h"
 #include "signaling/session/slots.h"
 #include "signaling/session/view.h"
+#include "signaling/trim.h"
 
 #define NEVER (-1)
 
@@ -73,6 +74,7 @@ void sig_session_destroy(struct sig_session *session)
         if (session->participants[i])
             sig_participant_destroy(session->participants[i]);
     g_hash_table_remove(session->daemon->sessions, session->id.text);
+    sig_trim_request(session->daemon);
     g_free(session);
 }
 

@@ -17,8 +17,12 @@ static int usage(GOptionContext *context)
 
 int main(int argc, char **argv)
 {
-    struct options o = {
-        .sessions = 20, .seconds = 10, .warm_up_ms = 2000, .join_every_ms = 150, .parallel = 20};
+    struct options o = {.sessions = 20,
+                        .seconds = 10,
+                        .warm_up_ms = 2000,
+                        .join_every_ms = 150,
+                        .parallel = 20,
+                        .growth_percent = 5};
     const GOptionEntry entries[] = {
         {"sessions", 'n', 0, G_OPTION_ARG_INT, &o.sessions, "sessions of two (20)", "N"},
         {"seconds", 's', 0, G_OPTION_ARG_INT, &o.seconds, "measured time (10)", "S"},
@@ -33,8 +37,8 @@ int main(int argc, char **argv)
         {"matter", 0, 0, G_OPTION_ARG_STRING, &o.matter, "of the sessions (SB01)", "CODE"},
         {"record-folder", 0, 0, G_OPTION_ARG_FILENAME, &o.record_folder, "(janus)", "FOLDER"},
         {"unrecorded", 0, 0, G_OPTION_ARG_NONE, &o.unrecorded, "record nothing", NULL},
-        {"any-memory", 0, 0, G_OPTION_ARG_NONE, &o.any_memory, "churn: too short a run for it",
-         NULL},
+        {"growth-percent", 0, 0, G_OPTION_ARG_INT, &o.growth_percent,
+         "churn: what memory may grow by after the first sessions (5)", "PERCENT"},
         {"loss", 0, 0, G_OPTION_ARG_DOUBLE, &o.loss_percent, "lost in either direction", "PERCENT"},
         {"json", 0, 0, G_OPTION_ARG_FILENAME, &o.json_file, "write the figures here", "FILE"},
         {0}};

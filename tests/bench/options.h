@@ -7,9 +7,9 @@
 #include <sys/types.h>
 
 struct options {
-    int sessions, seconds, warm_up_ms, join_every_ms, parallel, port, pid;
+    int sessions, seconds, warm_up_ms, join_every_ms, parallel, growth_percent, port, pid;
     double loss_percent;
-    gboolean unrecorded, any_memory;
+    gboolean unrecorded;
     char *address, *key_file, *record_folder, *matter, *json_file;
 };
 

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,15 @@ from lib.daemon import Daemon  # noqa: E402
 
 LIBRARIES = pathlib.Path('/usr/lib') / f'{os.uname().machine}-linux-gnu' / 'janus'
 START_S, STOP_S, LOOK_S = 30, 30, 0.05
+
+
+def end_tidily():
+    """A driver that is told to end (SIGTERM) ends what it has started, as after an error."""
+    def told(number, _frame):
+        signal.signal(number, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, told)
 
 
 realtime = False  # set by `compare --realtime`: where other programs keep the machine busy
@@ -43,7 +53,11 @@ class Shipinban:
         self.daemon, self.recorded, self.core = Daemon(settings), recorded, core
 
     def __enter__(self):
-        self.daemon.__enter__()
+        try:
+            self.daemon.start()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
         self.pid = self.daemon.child.pid
         place(self.pid, self.core)
         return self

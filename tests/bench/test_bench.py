@@ -1,12 +1,19 @@
 """The load tool against real servers, shortly: every payload arrives whole and from its sender. How fast is not asked here."""
+import os
 import pathlib
+import signal
+import subprocess
 import sys
+import threading
+import time
 
 from servers import Direct, Janus, Shipinban, load
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'flow'))
 from lib import tap  # noqa: E402
 
+LOOK_S = 0.1
+SOON_LOST = {'hall': {'citizen_lost_ms': '1000', 'clerk_lost_ms': '1000'}}
 ENOUGH = 100  # packets a session and second; 460 are sent
 
 
@@ -40,10 +47,45 @@ def test_loss():
 
 
 def test_churn():
-    """sessions that come and go leave no session, peer or socket behind"""
-    with Shipinban(recorded=False) as server:
-        code, text, _ = load(server, 'churn', '--sessions', 120, '--parallel', 6, '--any-memory', timeout=100)
+    """sessions that come and go leave no session, peer, socket or memory behind"""
+    with Shipinban(recorded=True, settings=SOON_LOST) as server:
+        code, text, _ = load(server, 'churn', '--sessions', 150, '--parallel', 6, '--growth-percent', 20, timeout=150)
         assert code == 0, text
+
+
+def members(session):
+    """Processes of a session that have not ended."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            state, _, _, its = pathlib.Path('/proc', pid, 'stat').read_text().rsplit(')', 1)[1].split()[:4]
+        except OSError:
+            continue
+        if int(its) == session and state not in 'ZX':
+            found.append(int(pid))
+    return found
+
+
+def await_true(said, seconds):
+    never, deadline = threading.Event(), time.monotonic() + seconds
+    while not said():
+        assert time.monotonic() < deadline, 'too late'
+        never.wait(LOOK_S)
+
+
+def test_driver_ends_its_children():
+    """a driver that is told to end leaves no daemon, recorder or tool behind"""
+    driver = subprocess.Popen([sys.executable, str(pathlib.Path(__file__).with_name('churn')), '--sessions', '100000'],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        await_true(lambda: len(members(driver.pid)) >= 4, 60)
+        driver.terminate()
+        driver.wait(60)
+        assert not members(driver.pid)
+    finally:
+        for pid in members(driver.pid):
+            os.kill(pid, signal.SIGKILL)
+        driver.wait()
 
 
 def test_janus():
