@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <gio/gio.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -189,6 +190,27 @@ static int address_check(struct loader *loader, const struct key *key, const cha
     return fail(loader, key->section, key->name, "\"%s\" is no IP address", text);
 }
 
+/* What is announced to clients must be somebody's address. */
+static int public_check(struct loader *loader, const struct sig_config *config)
+{
+    g_autoptr(GInetAddress) address =
+        config->media.public_ip ? g_inet_address_new_from_string(config->media.public_ip) : NULL;
+    if (!address)
+        return 0;
+    if (g_inet_address_get_is_any(address) || g_inet_address_get_is_multicast(address) ||
+        g_inet_address_get_is_link_local(address))
+        return fail(loader, "media", "public_ip", "%s is no address that clients could send to",
+                    config->media.public_ip);
+    for (char **listen = config->media.listen; *listen; listen++) {
+        g_autoptr(GInetAddress) bound = g_inet_address_new_from_string(*listen);
+        if (g_inet_address_get_family(bound) == g_inet_address_get_family(address))
+            return 0;
+    }
+    return fail(loader, "media", "public_ip",
+                "%s stands for addresses of its own family, and listen has none of it",
+                config->media.public_ip);
+}
+
 static int list_read(struct loader *loader, const struct key *key, const char *text,
                      char ***ret_list)
 {
@@ -200,9 +222,14 @@ static int list_read(struct loader *loader, const struct key *key, const char *t
     if (!list->len || list->len > SFU_MAX_LISTEN)
         return fail(loader, key->section, key->name, "one to %d addresses, separated by ;",
                     SFU_MAX_LISTEN);
-    for (guint i = 0; i < list->len; i++)
+    for (guint i = 0; i < list->len; i++) {
         if (address_check(loader, key, list->pdata[i]) < 0)
             return -EINVAL;
+        for (guint k = 0; k < i; k++)
+            if (!strcmp(list->pdata[i], list->pdata[k]))
+                return fail(loader, key->section, key->name, "%s is there twice",
+                            (const char *)list->pdata[i]);
+    }
     g_ptr_array_add(list, NULL);
     *ret_list = (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
     return 0;
@@ -343,6 +370,8 @@ static int whole_check(struct loader *loader, struct sig_config *config)
             "without TLS others could listen on %s: set listen = 127.0.0.1 and let a proxy on this machine "
             "speak https (docs/proxy.md), or say allow_plain_http = true",
             config->server.listen);
+    if (public_check(loader, config) < 0)
+        return -EINVAL;
     if (config->turn.urls && !config->turn.secret_file)
         return fail(loader, "turn", "secret_file",
                     "is missing: the relay's static-auth-secret stands in it");

@@ -11,6 +11,8 @@
 
 enum {
     LINE_LEAST_BPS = 30000,
+    /* Where others watch too, one bad line does not take the picture below this from all of them and the recording. */
+    SHARED_LEAST_BPS = 250000,
     /* Where it begins: a line is wide until it shows that it is not. Its sender's own control climbs carefully. */
     LINE_MOST_BPS = 10000000,
     OVERHEAD_BYTES = 16 + 28, /* the tag of SRTP, UDP and IPv4 */
@@ -62,7 +64,7 @@ static bool is_fed_by(const struct section *section, const struct fwd_peer *sour
            section->slot->source->to_slots && (!source || section->slot->source->peer == source);
 }
 
-/* What of the receiver's line this source may have: pictures share it evenly. */
+/* What of the receiver's line this source may have: pictures share it evenly. 0: it gets nothing from it. */
 static uint64_t share_bps(const struct fwd_peer *receiver, const struct fwd_peer *source)
 {
     unsigned all = 0, its = 0;
@@ -70,21 +72,22 @@ static uint64_t share_bps(const struct fwd_peer *receiver, const struct fwd_peer
         all += is_fed_by(&receiver->sections[i], NULL);
         its += is_fed_by(&receiver->sections[i], source);
     }
-    return its ? (uint64_t)bwe_estimate_bps(receiver->bwe) * its / all : LINE_MOST_BPS;
+    return its ? (uint64_t)bwe_estimate_bps(receiver->bwe) * its / all : 0;
 }
 
 static uint32_t allowance_bps(const struct fwd_peer *source)
 {
     uint64_t least_bps = LINE_MOST_BPS;
+    unsigned receivers = 0;
     for (unsigned i = 0; i < source->room->peer_count; i++) {
         const struct fwd_peer *receiver = source->room->peers[i];
-        if (receiver == source || !receiver->bwe)
-            continue;
-        uint64_t bps = share_bps(receiver, source);
-        if (bps < least_bps)
+        uint64_t bps = receiver != source && receiver->bwe ? share_bps(receiver, source) : 0;
+        receivers += bps > 0;
+        if (bps > 0 && bps < least_bps)
             least_bps = bps;
     }
-    return (uint32_t)(least_bps > LINE_LEAST_BPS ? least_bps : LINE_LEAST_BPS);
+    uint32_t floor_bps = receivers > 1 ? SHARED_LEAST_BPS : LINE_LEAST_BPS;
+    return least_bps > floor_bps ? (uint32_t)least_bps : floor_bps;
 }
 
 static unsigned camera_ssrcs(const struct fwd_peer *peer, uint32_t *ret_ssrcs)

@@ -34,17 +34,17 @@ as_root() {
 
 # apt-get, with every service that a package brings left unstarted: the tests start their own nginx and
 # Janus, and nothing may listen that nobody asked for. Debian asks policy-rc.d before it starts one.
-apt_quietly() {
-    local policy=/usr/sbin/policy-rc.d made=no status=0
+# A shell of its own: its trap takes the policy away however it ends.
+apt_quietly() (
+    policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
-        made=yes
+        trap 'as_root rm -f "$policy"' EXIT
+        trap 'exit 130' INT TERM
         printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
         as_root chmod 755 "$policy"
     fi
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@" || status=$?
-    [ $made = no ] || as_root rm -f "$policy"
-    return "$status"
-}
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@"
+)
 
 # The service files that are there, one a line.
 services_there() {

@@ -119,6 +119,10 @@ static void test_faults(void)
     expect_fault("\nport = 1\n", 2, "before the first section");
     expect_fault("[server]\nport = 1\n[hall]\n[server]\n port=2\n", 5, "twice");
     expect_fault("[server]\nlisten = 300.1.1.1\n", 2, "no IP address");
+    expect_fault("[media]\npublic_ip = 0.0.0.0\n", 2, "no address that clients");
+    expect_fault("[media]\npublic_ip = 224.0.0.1\n", 2, "no address that clients");
+    expect_fault("[media]\npublic_ip = 2001:db8::7\n", 2, "of its own family");
+    expect_fault("[media]\nlisten = 127.0.0.1;127.0.0.1\n", 2, "twice");
     expect_fault("[turn]\nurls = stun:relay\nsecret_file = x\n", 2, "no relay");
     expect_fault("[turn]\nurls = turn:relay; turn:a b\nsecret_file = x\n", 2, "a b");
     expect_fault("[turn]\nurls = turn:relay:3478?transport=udp\n", 0, "is missing");
