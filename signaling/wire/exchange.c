@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,9 +14,14 @@ enum {
     HEADER_VALUE_BYTES = 4096,
     ANSWER_HEAD_BYTES = 8192,
     MAX_ARGUMENTS = 16,
+    REQUEST_WITHIN_S = 30,
     ANSWER_WITHIN_S = 30,
     STALL_S = 60,
     READ_AHEAD_BYTES = 1024 * 1024,
+    LENGTH_DIGITS = 18,
+    UNREAD_BYTES =
+        1024 * 1024, /* of a refused body: read on, so that its sender finds the answer */
+    REPEATED_ENDS = 64,
 };
 
 struct sig_exchange {
@@ -27,8 +33,12 @@ struct sig_exchange {
     GPtrArray *arguments; /* "name=value" */
     GByteArray *body;
     uint64_t announced_bytes; /* Content-Length of the request */
-    bool is_chunked;          /* its length is not announced */
-    int64_t complete_us;      /* when the body was read to its end, 0: not yet */
+    enum sig_length length;
+    int64_t begun_us;
+    bool is_whole; /* all of the request is here */
+    uint64_t unwanted_bytes;
+    unsigned ends; /* how often lws said that the body is here */
+    guint watch;   /* the turn is over, or the socket takes something */
     bool ends_connection;
     bool is_secure;
     char address[46];
@@ -109,6 +119,28 @@ static bool is_secure(const struct sig_server *server, struct lws *wsi)
     return len > 0 ? !g_ascii_strcasecmp(scheme, "https") : server->tls;
 }
 
+static void length_read(struct sig_exchange *exchange)
+{
+    g_autofree char *length = token_copy(exchange->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    size_t digits = length ? strspn(length, "0123456789") : 0;
+    if (lws_hdr_total_length(exchange->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+        exchange->length = SIG_LENGTH_CHUNKED;
+    else if (lws_hdr_total_length(exchange->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0)
+        exchange->length = SIG_LENGTH_NONE;
+    else if (!digits || length[digits] || digits > LENGTH_DIGITS)
+        exchange->length = SIG_LENGTH_BAD;
+    else
+        exchange->length = SIG_LENGTH_SAID;
+    if (exchange->length == SIG_LENGTH_SAID)
+        exchange->announced_bytes = g_ascii_strtoull(length, NULL, 10);
+    /* Without a length lws takes what follows these for their bodies: the next request would be swallowed. */
+    bool may_have_body = exchange->method == SIG_POST || exchange->method == SIG_PATCH ||
+                         exchange->method == SIG_OTHER_METHOD;
+    exchange->ends_connection = exchange->length != SIG_LENGTH_SAID &&
+                                (may_have_body || exchange->length != SIG_LENGTH_NONE);
+    exchange->is_whole = !exchange->announced_bytes;
+}
+
 struct sig_exchange *sig_exchange_create(struct sig_server *server, struct lws *wsi)
 {
     struct sig_exchange *exchange = g_new0(struct sig_exchange, 1);
@@ -123,9 +155,8 @@ struct sig_exchange *sig_exchange_create(struct sig_server *server, struct lws *
     for (int i = 0; i < SIG_HEADER_COUNT; i++)
         exchange->headers[i] = token_copy(wsi, tokens[i]);
     arguments_read(exchange);
-    g_autofree char *length = token_copy(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    exchange->is_chunked = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-    exchange->announced_bytes = length ? g_ascii_strtoull(length, NULL, 10) : 0;
+    exchange->begun_us = clock_now_us();
+    length_read(exchange);
     sig_server_address(server, wsi, exchange->address);
     exchange->is_secure = is_secure(server, wsi);
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_WITHIN_S);
@@ -140,6 +171,7 @@ void sig_exchange_destroy(struct sig_exchange *exchange)
         g_free(exchange->headers[i]);
     if (exchange->fd >= 0)
         close(exchange->fd);
+    g_clear_handle_id(&exchange->watch, g_source_remove);
     g_clear_pointer(&exchange->text, g_bytes_unref);
     g_ptr_array_unref(exchange->arguments);
     g_ptr_array_unref(exchange->added);
@@ -149,31 +181,14 @@ void sig_exchange_destroy(struct sig_exchange *exchange)
     g_free(exchange);
 }
 
-bool sig_exchange_expects_body(const struct sig_exchange *exchange)
+enum sig_length sig_exchange_length(const struct sig_exchange *exchange)
 {
-    bool takes_one = exchange->method == SIG_POST || exchange->method == SIG_PATCH;
-    return takes_one && exchange->announced_bytes > 0;
+    return exchange->length;
 }
 
-bool sig_exchange_is_chunked(const struct sig_exchange *exchange)
+bool sig_exchange_is_whole(const struct sig_exchange *exchange)
 {
-    return exchange->is_chunked;
-}
-
-bool sig_exchange_complete(struct sig_exchange *exchange)
-{
-    lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_WITHIN_S);
-    if (exchange->complete_us) {
-        exchange->ends_connection = true; /* what came behind the body stays unread */
-        return false;
-    }
-    exchange->complete_us = clock_now_us();
-    return true;
-}
-
-bool sig_exchange_is_late(const struct sig_exchange *exchange)
-{
-    return clock_now_us() - exchange->complete_us > ANSWER_WITHIN_S * (int64_t)G_USEC_PER_SEC;
+    return exchange->is_whole;
 }
 
 bool sig_exchange_is_answered(const struct sig_exchange *exchange)
@@ -181,18 +196,93 @@ bool sig_exchange_is_answered(const struct sig_exchange *exchange)
     return exchange->answered;
 }
 
-void sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t len)
+bool sig_exchange_is_too_large(const struct sig_exchange *exchange)
 {
-    if (exchange->answered)
-        return;
-    size_t most = exchange->server->ops->body_bytes(exchange->path);
-    if (exchange->body->len + len > most || exchange->announced_bytes > most) {
-        char why[64];
-        g_snprintf(why, sizeof why, "the body is larger than %zu KiB", most / 1024);
-        sig_exchange_refuse(exchange, 413, "proto.too_large", why);
-        return;
+    return exchange->announced_bytes > exchange->server->ops->body_bytes(exchange->path);
+}
+
+void sig_exchange_refuse_size(struct sig_exchange *exchange)
+{
+    char why[64];
+    g_snprintf(why, sizeof why, "the body is larger than %zu KiB",
+               exchange->server->ops->body_bytes(exchange->path) / 1024);
+    sig_exchange_refuse(exchange, 413, "proto.too_large", why);
+}
+
+/* lws offers what was read behind a request again and again until the answer is written, and is told of what was not
+ * read as often: a client could keep the thread busy. So nothing is read. */
+void sig_exchange_rest(struct sig_exchange *exchange)
+{
+    lws_rx_flow_control(exchange->wsi, 0);
+}
+
+static gboolean turn_over(gpointer user);
+static gboolean became_writable(gint fd, GIOCondition condition, gpointer user);
+
+/* lws does not write for a connection that reads nothing either: it gets one turn of the loop for that whenever the
+ * socket takes something. */
+static void turn_take(struct sig_exchange *exchange)
+{
+    lws_rx_flow_control(exchange->wsi, 1);
+    lws_callback_on_writable(exchange->wsi);
+    g_clear_handle_id(&exchange->watch, g_source_remove);
+    exchange->watch = g_idle_add_full(G_PRIORITY_DEFAULT, turn_over, exchange, NULL);
+}
+
+static gboolean turn_over(gpointer user)
+{
+    struct sig_exchange *exchange = user;
+    sig_exchange_rest(exchange);
+    exchange->watch = g_unix_fd_add(lws_get_socket_fd(exchange->wsi),
+                                    G_IO_OUT | G_IO_ERR | G_IO_HUP, became_writable, exchange);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean became_writable(gint fd, GIOCondition condition, gpointer user)
+{
+    struct sig_exchange *exchange = user;
+    (void)fd;
+    (void)condition;
+    exchange->watch = 0;
+    turn_take(exchange);
+    return G_SOURCE_REMOVE;
+}
+
+/* The answer is out, the rest of the request is not here. */
+static void rest_end(struct sig_exchange *exchange)
+{
+    g_clear_handle_id(&exchange->watch, g_source_remove);
+    lws_rx_flow_control(exchange->wsi, 1);
+}
+
+/* Bytes that lws holds already; of which connection, it does not say. Our own request is done with, so another one's
+ * costs this one no more than a new connection. */
+static bool has_bytes_behind(const struct sig_exchange *exchange)
+{
+    return !lws_service_adjust_timeout(lws_get_context(exchange->wsi), 1, 0);
+}
+
+int sig_exchange_complete(struct sig_exchange *exchange)
+{
+    lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_WITHIN_S);
+    if (exchange->is_whole)
+        return ++exchange->ends > REPEATED_ENDS ? -1 : 0;
+    exchange->is_whole = true;
+    return 1;
+}
+
+int sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t len)
+{
+    int64_t age_us = clock_now_us() - exchange->begun_us;
+    if (age_us > REQUEST_WITHIN_S * (int64_t)G_USEC_PER_SEC)
+        return -1;
+    if (!exchange->answered && !exchange->is_whole) {
+        g_byte_array_append(exchange->body, data, (guint)len);
+        return 0;
     }
-    g_byte_array_append(exchange->body, data, (guint)len);
+    exchange->unwanted_bytes += len;
+    exchange->ends_connection |= len > 0;
+    return exchange->unwanted_bytes > UNREAD_BYTES ? -1 : 0;
 }
 
 void sig_exchange_refuse(struct sig_exchange *exchange, unsigned status, const char *code,
@@ -200,14 +290,13 @@ void sig_exchange_refuse(struct sig_exchange *exchange, unsigned status, const c
 {
     char *text = g_strdup_printf("{\"e\":{\"code\":\"%s\",\"msg\":\"%s\"}}", code, message);
     g_autoptr(GBytes) body = g_bytes_new_take(text, strlen(text));
-    /* Chunks would be read as the next request; a body of known length is read to its end. */
-    exchange->ends_connection = exchange->is_chunked;
+    exchange->ends_connection = true;
     sig_exchange_answer(exchange, status, "application/json; charset=utf-8", body);
 }
 
 bool sig_exchange_ends_connection(const struct sig_exchange *exchange)
 {
-    return exchange->ends_connection;
+    return exchange->ends_connection || has_bytes_behind(exchange);
 }
 
 static bool head_lines(struct sig_exchange *exchange, unsigned char **at, unsigned char *end)
@@ -225,6 +314,11 @@ static bool head_lines(struct sig_exchange *exchange, unsigned char **at, unsign
                                         (const unsigned char *)value, (int)strlen(value), at, end))
             return false;
     }
+    static const unsigned char close_it[] = "close";
+    if (exchange->ends_connection &&
+        lws_add_http_header_by_token(wsi, WSI_TOKEN_CONNECTION, close_it, sizeof close_it - 1, at,
+                                     end))
+        return false;
     return !lws_add_http_header_content_length(wsi, exchange->left, at, end) &&
            !lws_finalize_http_header(wsi, at, end);
 }
@@ -232,6 +326,7 @@ static bool head_lines(struct sig_exchange *exchange, unsigned char **at, unsign
 static int head_write(struct sig_exchange *exchange)
 {
     unsigned char *start = exchange->server->buffer + LWS_PRE, *at = start;
+    exchange->ends_connection |= has_bytes_behind(exchange);
     if (!head_lines(exchange, &at, start + ANSWER_HEAD_BYTES))
         return -1;
     size_t len = (size_t)(at - start);
@@ -272,13 +367,19 @@ int sig_exchange_writeable(struct sig_exchange *exchange)
 {
     if (!exchange->answered)
         return 0;
-    int r = exchange->head_written ? piece_write(exchange) : head_write(exchange);
+    int r = 0;
+    if (!exchange->head_written)
+        r = head_write(exchange);
+    else if (exchange->left)
+        r = piece_write(exchange);
     if (r < 0)
         return -1;
-    if (!exchange->left)
-        return 1;
-    lws_callback_on_writable(exchange->wsi);
-    return 0;
+    if (exchange->left || lws_partial_buffered(exchange->wsi)) {
+        lws_callback_on_writable(exchange->wsi);
+        return 0;
+    }
+    rest_end(exchange);
+    return 1;
 }
 
 uint64_t sig_exchange_id(const struct sig_exchange *exchange)
@@ -350,7 +451,7 @@ void sig_exchange_answer(struct sig_exchange *exchange, unsigned status, const c
     exchange->type = g_strdup(type);
     exchange->text = body ? g_bytes_ref(body) : NULL;
     exchange->left = body ? g_bytes_get_size(body) : 0;
-    lws_callback_on_writable(exchange->wsi);
+    turn_take(exchange);
 }
 
 void sig_exchange_answer_file(struct sig_exchange *exchange, unsigned status, const char *type,
@@ -363,5 +464,5 @@ void sig_exchange_answer_file(struct sig_exchange *exchange, unsigned status, co
     exchange->at = offset;
     exchange->left = len;
     posix_fadvise(fd, (off_t)offset, (off_t)MIN(len, READ_AHEAD_BYTES), POSIX_FADV_WILLNEED);
-    lws_callback_on_writable(exchange->wsi);
+    turn_take(exchange);
 }

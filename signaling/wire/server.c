@@ -82,28 +82,40 @@ static void exchange_drop(struct sig_slot *slot)
         g_clear_pointer(&slot->exchange, sig_exchange_destroy);
 }
 
+static void request_pass(struct sig_server *server, struct sig_exchange *exchange)
+{
+    server->ops->request(exchange, server->user);
+    if (!sig_exchange_is_answered(exchange))
+        sig_exchange_rest(exchange);
+}
+
 static int request_begin(struct sig_server *server, struct lws *wsi, struct sig_slot *slot)
 {
     exchange_drop(slot);
     slot->exchange = sig_exchange_create(server, wsi);
-    if (sig_exchange_is_chunked(slot->exchange))
+    enum sig_length length = sig_exchange_length(slot->exchange);
+    if (length == SIG_LENGTH_CHUNKED)
         sig_exchange_refuse(slot->exchange, 411, "proto.length", "Content-Length is missing");
-    else if (!sig_exchange_expects_body(slot->exchange))
-        server->ops->request(slot->exchange, server->user);
+    else if (length == SIG_LENGTH_BAD)
+        sig_exchange_refuse(slot->exchange, 400, "proto.length", "Content-Length is not a number");
+    else if (sig_exchange_is_too_large(slot->exchange))
+        sig_exchange_refuse_size(slot->exchange);
+    else if (sig_exchange_is_whole(slot->exchange))
+        request_pass(server, slot->exchange);
     return 0;
 }
 
-/* lws says so again and again while more has come behind the body, and lifts the deadline each time: the request is done
- * once, and its time is held here. Without an exchange the answer is written already: the body was refused before its
- * end. */
-static int request_complete(struct sig_server *server, struct sig_slot *slot)
+static int request_complete(struct sig_server *server, struct lws *wsi, struct sig_slot *slot)
 {
     if (!slot->exchange)
         return -1;
-    if (!sig_exchange_complete(slot->exchange))
-        return sig_exchange_is_late(slot->exchange) ? -1 : 0;
-    if (sig_exchange_expects_body(slot->exchange) && !sig_exchange_is_answered(slot->exchange))
-        server->ops->request(slot->exchange, server->user);
+    int r = sig_exchange_complete(slot->exchange);
+    if (r <= 0)
+        return r;
+    if (!sig_exchange_is_answered(slot->exchange))
+        request_pass(server, slot->exchange);
+    else
+        lws_callback_on_writable(wsi);
     return 0;
 }
 
@@ -112,8 +124,9 @@ static int answer_go_on(struct lws *wsi, struct sig_slot *slot)
     if (!slot->exchange)
         return 0;
     int r = sig_exchange_writeable(slot->exchange);
-    if (r <= 0)
-        return r;
+    /* A body that was refused is read to its end: whoever still sends it would not find the answer. */
+    if (r <= 0 || !sig_exchange_is_whole(slot->exchange))
+        return MIN(r, 0);
     bool ends = sig_exchange_ends_connection(slot->exchange);
     exchange_drop(slot);
     return ends || lws_http_transaction_completed(wsi) ? -1 : 0;
@@ -135,6 +148,9 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
         r = sig_certificate_attach(server->certificate, user);
         break;
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: r = g_ascii_strcasecmp(in, "websocket") ? -1 : 0; break;
+    /* What follows a CONNECT. */
+    case LWS_CALLBACK_RAW_ADOPT: r = -1; break;
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: r = handshake_filter(server, wsi); break;
     case LWS_CALLBACK_ESTABLISHED: socket_opened(server, wsi, slot); break;
     case LWS_CALLBACK_RECEIVE: r = slot->conn ? sig_conn_received(slot->conn, in, len) : 0; break;
@@ -145,10 +161,9 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         break;
     case LWS_CALLBACK_HTTP: r = request_begin(server, wsi, slot); break;
     case LWS_CALLBACK_HTTP_BODY:
-        if (slot->exchange)
-            sig_exchange_body(slot->exchange, in, len);
+        r = slot->exchange ? sig_exchange_body(slot->exchange, in, len) : -1;
         break;
-    case LWS_CALLBACK_HTTP_BODY_COMPLETION: r = request_complete(server, slot); break;
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION: r = request_complete(server, wsi, slot); break;
     case LWS_CALLBACK_HTTP_WRITEABLE: r = answer_go_on(wsi, slot); break;
     case LWS_CALLBACK_CLOSED_HTTP:
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL: exchange_drop(slot); break;
@@ -159,7 +174,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 }
 
 static const struct lws_protocols protocols[] = {
-    {"http", callback, sizeof(struct sig_slot), 4096, 0, NULL, 0},
+    {"http", callback, sizeof(struct sig_slot), 4096, 0, NULL, SIG_CHUNK_BYTES},
     {SUBPROTOCOL, callback, sizeof(struct sig_slot), 4096, 0, NULL, 0},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };

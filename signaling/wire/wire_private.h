@@ -54,20 +54,31 @@ int sig_conn_writeable(struct sig_conn *conn);
 /* The same for one HTTP request. */
 struct sig_exchange *sig_exchange_create(struct sig_server *server, struct lws *wsi);
 void sig_exchange_destroy(struct sig_exchange *exchange);
-void sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t len);
-bool sig_exchange_expects_body(const struct sig_exchange *exchange);
+/* What the head says of the body. */
+enum sig_length {
+    SIG_LENGTH_NONE,
+    SIG_LENGTH_SAID,
+    SIG_LENGTH_CHUNKED, /* nothing of it is read */
+    SIG_LENGTH_BAD,
+};
+enum sig_length sig_exchange_length(const struct sig_exchange *exchange);
+/* A piece of the body. -1: the connection is to end. */
+int sig_exchange_body(struct sig_exchange *exchange, const void *data, size_t len);
+bool sig_exchange_is_too_large(const struct sig_exchange *exchange);
+/* All of the request is here. */
+bool sig_exchange_is_whole(const struct sig_exchange *exchange);
 bool sig_exchange_is_answered(const struct sig_exchange *exchange);
-/* The request is here to its end; false: that was said before. From now on it has the time of an answer. */
-bool sig_exchange_complete(struct sig_exchange *exchange);
-/* That time is over. */
-bool sig_exchange_is_late(const struct sig_exchange *exchange);
-/* The request's body comes in chunks, without a length: nothing of it is read. */
-bool sig_exchange_is_chunked(const struct sig_exchange *exchange);
-/* Answers with a JSON error; after chunks the connection ends with it. `message` needs no escapes. */
+/* lws says that the body is here. 1: for the first time; 0: again; -1: too often, the connection is to end. */
+int sig_exchange_complete(struct sig_exchange *exchange);
+/* Nothing more is read until there is an answer. */
+void sig_exchange_rest(struct sig_exchange *exchange);
+/* Answers with a JSON error, with which the connection ends. `message` needs no escapes. */
 void sig_exchange_refuse(struct sig_exchange *exchange, unsigned status, const char *code,
                          const char *message);
+void sig_exchange_refuse_size(struct sig_exchange *exchange);
+/* The client asked for it, or more than the request has come: what is behind it is not looked at. */
 bool sig_exchange_ends_connection(const struct sig_exchange *exchange);
-/* 1: the answer is complete. */
+/* 1: the answer is complete and nothing of it waits in lws. */
 int sig_exchange_writeable(struct sig_exchange *exchange);
 
 #endif

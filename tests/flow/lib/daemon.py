@@ -69,7 +69,7 @@ class Daemon:
 
         threading.Thread(target=read, daemon=True).start()
         line = lines.get(timeout=START_S)
-        assert line.startswith('listening https://127.0.0.1:'), f'{line!r}\n{self.log()}'
+        assert line.startswith(('listening https://127.0.0.1:', 'listening http://127.0.0.1:')), f'{line!r}\n{self.log()}'
         self.port = int(line.rsplit(':', 1)[1])
 
     def stop(self):
