@@ -2,6 +2,7 @@
 import http.client
 import json
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -37,13 +38,16 @@ def connect(daemon):
 
 
 def said(tls, data):
-    """What comes until the other side closes; what it no longer reads does not matter."""
+    """What comes until the other side closes; what it no longer reads may cost the answer (a reset overtakes it)."""
     answer = b''
     try:
         tls.sendall(data)
+    except (ConnectionError, ssl.SSLError):
+        pass
+    try:
         while piece := tls.recv(65536):
             answer += piece
-    except ConnectionError:
+    except (ConnectionError, ssl.SSLError):
         pass
     return answer
 
@@ -65,12 +69,13 @@ def watched(daemon, what):
 GET = head('GET', '/healthz')
 # what is sent: what is answered; None: one answer or none.
 RUDE = {
-    'requests in a row': (GET * 3000, [200]),
+    'requests in a row': (GET * 20, [200]),
+    'thousands of requests in a row': (GET * 3000, None),
     'a request behind a body': (posted('/api/v1/login', LOGIN) + GET, [401]),
-    'bytes behind a body': (posted('/api/v1/login', LOGIN) + b'x' * 5000, [401]),
+    'bytes behind a body': (posted('/api/v1/login', LOGIN) + b'x' * 3000, [401]),
     'requests with bodies in a row': (posted('/api/v1/guest', b'{}') * 3, [200]),
     'a request with a body behind one without': (GET + posted('/api/v1/guest', b'{}') * 3, [200]),
-    'bytes behind the body of a GET': (head('GET', '/healthz', 'Content-Length: 10') + b'x' * 5000, [200]),
+    'bytes behind the body of a GET': (head('GET', '/healthz', 'Content-Length: 10') + b'x' * 3000, [200]),
     'a DELETE with a body, and more': (head('DELETE', '/whip/a', 'Content-Length: 4') + b'abcd' + GET, [401]),
     'a HEAD, and more': (head('HEAD', '/healthz') + GET, [200]),
     'chunks': (head('POST', '/api/v1/guest', 'Transfer-Encoding: chunked') + b'2\r\n{}\r\n0\r\n\r\n', [411]),
@@ -122,7 +127,7 @@ def test_unfinished():
             assert statuses(said(clients['length'], b'x' + GET)) in ([200], [400])
             assert statuses(said(clients['expect'], b'{}' + GET)) == [200]
             answer += said(clients['reader'], b'')
-            assert statuses(answer) == [200]
+            assert statuses(answer[:200]) == [200]
             late = connect(daemon)
             late.sendall(head('GET', '/big.js'))
             assert late.recv(1000)
