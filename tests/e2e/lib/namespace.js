@@ -13,8 +13,11 @@ const setUp = [
   'link set lo up',
   'link add e2e0 type veth peer name e2e1',
   `address add ${address}/24 dev e2e0`,
-  'link set e2e0 up',
+  /* No addresses come by themselves a second later: Chromium would throw away what it is loading. */
+  'link set e2e0 addrgenmode none',
+  'link set e2e1 addrgenmode none',
   'link set e2e1 up',
+  'link set e2e0 up',
   'route add default via 10.77.0.254 dev e2e0',
 ];
 
