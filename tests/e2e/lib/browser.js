@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { opened } from './leftovers.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '../out');
@@ -20,7 +21,7 @@ export const desk = { width: 1440, height: 900 };
 /** A browser of its own with one page, so that no page is ever in the background of another. */
 export class Party {
   static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN', portrait = null, elder = false, network = null, grain = 0, flags: more = [] } = {}) {
-    const party = new Party();
+    const party = opened(new Party());
     party.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...flags, ...more] });
     party.context = await party.browser.newContext({ ignoreHTTPSErrors: true, viewport, locale: lang, permissions: ['camera', 'microphone'] });
     await party.context.addInitScript((options) => {

@@ -5,6 +5,7 @@ import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { opened } from './leftovers.js';
 import { until } from './wait.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -65,7 +66,7 @@ class Program {
 export class Stack {
   /** @param {Record<string, Record<string, unknown>>} overrides of the configuration, by section */
   static async start(overrides = {}) {
-    const stack = new Stack();
+    const stack = opened(new Stack());
     stack.folder = await mkdtemp(join(tmpdir(), 'shipinban-e2e-'));
     await chmod(stack.folder, 0o755);
     stack.config = join(stack.folder, 'shipinban.conf');

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import { phone } from './browser.js';
+import { opened } from './leftovers.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '../out');
@@ -39,7 +40,7 @@ class Place {
 
 export class FirefoxParty {
   static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN' } = {}) {
-    const party = new FirefoxParty();
+    const party = opened(new FirefoxParty());
     party.browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath,

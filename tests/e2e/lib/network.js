@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { opened } from './leftovers.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const build = resolve(process.env.SHIPINBAN_BUILD ?? join(root, 'build'));
@@ -58,7 +59,7 @@ class Relay {
   #answers;
 
   static async start(to, seed) {
-    const relay = new Relay();
+    const relay = opened(new Relay());
     relay.#child = spawn(join(build, 'tests/harness/impair'), ['--to', to, '--seed', String(seed)], { stdio: ['pipe', 'pipe', 'inherit'] });
     relay.#answers = createInterface({ input: relay.#child.stdout })[Symbol.asyncIterator]();
     relay.address = (await relay.#answer()).replace(/^listening /, '');
@@ -81,6 +82,7 @@ class Relay {
     return this.#last;
   }
   async stop() {
+    if (this.#child.exitCode !== null) return;
     const gone = once(this.#child, 'exit');
     this.#child.stdin.end();
     await gone;

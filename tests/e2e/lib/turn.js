@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { opened } from './leftovers.js';
 import { until } from './wait.js';
 
 async function freePort() {
@@ -18,7 +19,7 @@ async function freePort() {
 
 export class Turn {
   static async start() {
-    const turn = new Turn();
+    const turn = opened(new Turn());
     turn.folder = await mkdtemp(join(tmpdir(), 'shipinban-turn-'));
     turn.secretFile = join(turn.folder, 'turn.secret');
     turn.port = await freePort();
@@ -39,9 +40,11 @@ export class Turn {
     return { urls: `turn:127.0.0.1:${this.port}?transport=tcp`, secret_file: this.secretFile };
   }
   async stop() {
-    const gone = once(this.child, 'exit');
-    this.child.kill();
-    await gone;
+    if (this.child?.exitCode === null && this.child.signalCode === null) {
+      const gone = once(this.child, 'exit');
+      this.child.kill();
+      await gone;
+    }
     await rm(this.folder, { recursive: true, force: true });
   }
 }

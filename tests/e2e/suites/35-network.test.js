@@ -80,7 +80,7 @@ describe('a citizen on a bad network', () => {
 
   it('comes back by itself after ten seconds without network', async () => {
     const [card] = await Promise.all([citizen.shows('reconnect-card', 15000).then((place) => place.textContent()), network.dark(10000)]);
-    assert.match(card, /正在重连/);
+    assert.match(card, /正在恢复通话/);
     const [citizenMs, clerkMs] = await goesOn(Date.now());
     await Promise.all([seesOther(citizen, 2, 25), seesOther(clerk, 1, 25)]);
     console.log(`# black hole: citizen sees after ${citizenMs} ms, clerk after ${clerkMs} ms`);
