@@ -9,7 +9,7 @@ enum {
     BLOCK_PACKET = 6,
     BLOCK_JOURNAL_EXPORT = 9,
     BYTE_ORDER_MAGIC = 0x1a2b3c4d,
-    BLOCK_MIN_BYTES = 12,
+    BLOCK_MIN_BYTES = REC_BLOCK_HEAD_BYTES,
     PACKET_FIELDS_BYTES = 20,
     IP_HEADER_BYTES = 20,
     UDP_HEADER_BYTES = 8,
@@ -148,22 +148,26 @@ static bool read_event(const uint8_t *body, size_t len, struct rec_pcapng_entry 
 
 /* ---- blocks ------------------------------------------------------------------------------------------ */
 
+size_t rec_pcapng_block_bytes(const uint8_t head[REC_BLOCK_HEAD_BYTES], uint64_t at, uint64_t left)
+{
+    size_t len = le32(head + 4);
+    if (len < BLOCK_MIN_BYTES || len % 4 || len > left)
+        return 0;
+    uint32_t type = le32(head);
+    if (at == 0 && type != BLOCK_SECTION_HEADER)
+        return 0;
+    if (type == BLOCK_SECTION_HEADER && (len < 28 || le32(head + 8) != BYTE_ORDER_MAGIC))
+        return 0;
+    return len;
+}
+
 /* Length of the whole block at `at`, or 0. */
 static size_t block_len(const struct rec_pcapng_reader *reader)
 {
     const uint8_t *block = reader->data + reader->at;
     size_t left = reader->len - reader->at;
-    if (left < BLOCK_MIN_BYTES)
-        return 0;
-    size_t len = le32(block + 4);
-    if (len < BLOCK_MIN_BYTES || len % 4 || len > left || le32(block + len - 4) != len)
-        return 0;
-    uint32_t type = le32(block);
-    if (reader->at == 0 && type != BLOCK_SECTION_HEADER)
-        return 0;
-    if (type == BLOCK_SECTION_HEADER && (len < 28 || le32(block + 8) != BYTE_ORDER_MAGIC))
-        return 0;
-    return len;
+    size_t len = left < BLOCK_MIN_BYTES ? 0 : rec_pcapng_block_bytes(block, reader->at, left);
+    return len && le32(block + len - 4) == len ? len : 0;
 }
 
 bool rec_pcapng_next(struct rec_pcapng_reader *reader, struct rec_pcapng_block *ret_block)

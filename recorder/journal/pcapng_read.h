@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { REC_READ_MAX_FIELDS = 64 };
+enum { REC_READ_MAX_FIELDS = 64, REC_BLOCK_HEAD_BYTES = 12 };
 
 enum rec_pcapng_kind {
     REC_PCAPNG_PACKET,
@@ -64,6 +64,11 @@ static inline struct rec_pcapng_reader rec_pcapng_reader(const void *data, size_
 /* False at the end, or where no whole block follows: `len - at` bytes are then torn. A segment begins
  * with a little-endian section header. */
 bool rec_pcapng_next(struct rec_pcapng_reader *reader, struct rec_pcapng_block *ret_block);
+
+/* What the first REC_BLOCK_HEAD_BYTES of a block say of its length, for whoever has the file in pieces: `at` is where it
+ * begins in the segment, `left` what the segment has from there. 0: no whole block. It is one if its last four bytes, which
+ * are not looked at, hold the same length (little-endian). */
+size_t rec_pcapng_block_bytes(const uint8_t head[REC_BLOCK_HEAD_BYTES], uint64_t at, uint64_t left);
 
 /* The field of that name, or NULL. */
 const struct rec_pcapng_field *rec_pcapng_field(const struct rec_pcapng_entry *entry,
