@@ -22,8 +22,7 @@ enum {
 struct sig_certificate {
     char *path, *key_path, *hostname;
     struct certificate_pair pair;
-    struct ssl_ctx_st *context; /* borrowed; NULL until attached */
-    char *seen;                 /* the files' marks when they were last read */
+    char *seen; /* the files' marks when they were last read */
     int64_t warned_day;
     GFileMonitor *monitors[2];
     guint settle_timer, look_timer;
@@ -97,10 +96,24 @@ static char *files_mark(const struct sig_certificate *certificate)
     return g_string_free(mark, FALSE);
 }
 
-/* Certificate, chain and key at once, or none of them. */
-static int install(const struct certificate_pair *pair, struct ssl_ctx_st *context)
+/* Whether TLS takes the pair: a key may be too weak for it. Tried where nobody is served. */
+static int pair_try(const struct certificate_pair *pair)
 {
-    return SSL_CTX_use_cert_and_key(context, pair->leaf, pair->key, pair->chain, 1) == 1 ? 0 : -EIO;
+    SSL_CTX *scratch = SSL_CTX_new(TLS_server_method());
+    int r = scratch && SSL_CTX_use_cert_and_key(scratch, pair->leaf, pair->key, pair->chain, 1) == 1
+                ? 0
+                : -EIO;
+    SSL_CTX_free(scratch);
+    return r;
+}
+
+/* A handshake asks for its certificate. A context keeps one for each type of key, and would go on showing the EC one beside
+ * the RSA one that has come in its place: each handshake gets the pair of now, and nothing else. */
+static int handshake_asks(SSL *handshake, void *user)
+{
+    const struct certificate_pair *pair = &((const struct sig_certificate *)user)->pair;
+    SSL_certs_clear(handshake);
+    return SSL_use_cert_and_key(handshake, pair->leaf, pair->key, pair->chain, 1);
 }
 
 static int pair_take(struct sig_certificate *certificate, const struct certificate_pair *pair,
@@ -112,7 +125,7 @@ static int pair_take(struct sig_certificate *certificate, const struct certifica
         *ret_what = g_strdup_printf("%s: it is over since %s", certificate->path, date);
         return -ESTALE;
     }
-    if (certificate->context && install(pair, certificate->context) < 0) {
+    if (pair_try(pair) < 0) {
         *ret_what = g_strdup_printf("%s: TLS does not take it", certificate->path);
         return -EIO;
     }
@@ -242,8 +255,8 @@ void sig_certificate_destroy(struct sig_certificate *certificate)
 
 int sig_certificate_attach(struct sig_certificate *certificate, struct ssl_ctx_st *context)
 {
-    certificate->context = context;
-    return install(&certificate->pair, context);
+    SSL_CTX_set_cert_cb(context, handshake_asks, certificate);
+    return pair_try(&certificate->pair);
 }
 
 int64_t sig_certificate_not_after_s(const struct sig_certificate *certificate)

@@ -17,7 +17,8 @@ int sig_certificate_create(const char *certificate, const char *private_key, con
 /* NULL is fine. */
 void sig_certificate_destroy(struct sig_certificate *certificate);
 
-/* Gives it to an SSL_CTX, borrowed until sig_certificate_destroy(), and from now on keeps it there up to date. 0 or -EIO. */
+/* Every handshake of this SSL_CTX asks for the pair of that moment from now on; it must end before sig_certificate_destroy().
+ * 0, or -EIO: TLS does not take the pair. */
 int sig_certificate_attach(struct sig_certificate *certificate, struct ssl_ctx_st *context);
 
 /* Reads the files again, whether they changed or not. 0, or the negative errno of why the old one stays; it is logged. */

@@ -27,10 +27,26 @@ def make(folder, name, *more, subject=None, days=90):
     return certificate, key
 
 
-def shown(daemon):
-    """What a new handshake gets, as DER."""
-    with socket.create_connection(('127.0.0.1', daemon.port), timeout=20) as plain, insecure().wrap_socket(plain) as tls:
-        return tls.getpeercert(binary_form=True)
+def make_rsa(folder, name):
+    """The same with a key of the other common type."""
+    certificate, key = folder / f'{name}.pem', folder / f'{name}.key'
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', 90, '-subj', f'/CN={name}', '-keyout', key, '-out', certificate)
+    return certificate, key
+
+
+def shown(daemon, key_type=None):
+    """What a new handshake gets, as DER; a client that takes keys of one type alone gets None where there is none."""
+    context = insecure()
+    if key_type:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(f'a{key_type}')
+    try:
+        with socket.create_connection(('127.0.0.1', daemon.port), timeout=20) as plain, context.wrap_socket(plain) as tls:
+            return tls.getpeercert(binary_form=True)
+    except ssl.SSLError:
+        if key_type:
+            return None
+        raise
 
 
 def der(path):
@@ -94,6 +110,21 @@ def test_new_certificate():
             daemon.child.send_signal(signal.SIGHUP)
             until(lambda: daemon.log().count('new certificate') > count, 'the reload that was asked for')
             page.cut()
+
+
+def test_another_type_of_key():
+    """a certificate with another type of key takes the former one's place for every client, there and back"""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        made, bought, later = make(folder, 'made'), make_rsa(folder, 'bought'), make(folder, 'later')
+        place(folder, *made)
+        with with_files(folder) as daemon:
+            assert shown(daemon) == shown(daemon, 'ECDSA') == der(made[0]) and shown(daemon, 'RSA') is None
+            for pair, type_now, type_before in ((bought, 'RSA', 'ECDSA'), (later, 'ECDSA', 'RSA')):
+                place(folder, *pair)
+                until(lambda: shown(daemon) == der(pair[0]), f'the {type_now} certificate')
+                assert shown(daemon, type_now) == der(pair[0])
+                assert shown(daemon, type_before) is None, 'the former certificate is still shown'
 
 
 def test_chain():
