@@ -279,7 +279,7 @@ typedef void (*hall_reply_fn)(const struct hall_reply *reply, void *user);
 
 /* ---- staff and windows ------------------------------------------------------------------------------ */
 
-/* [staff] auth.wrong_password, auth.locked (5 failures, 10 minutes; retry_us), window.none (not his). */
+/* [staff; of a refusal: whose account it is, NULL where there is none] auth.wrong_password, auth.locked (5 failures, 10 minutes; retry_us), window.none (not his). */
 int hall_login(struct hall *hall, const char *staff_no, const char *password, unsigned window,
                hall_reply_fn fn, void *user);
 /* [window, ticket if one is being served] The clerk's console is connected; window.taken by another. */

@@ -56,6 +56,14 @@ static int account_load(struct hall *hall, const char *staff_no, struct account 
         HALL_VALUES(HALL_TEXT(staff_no)), account_read, ret_account);
 }
 
+/* What somebody typed may be anything, a name or a password too: only the number of an account is ever written down. */
+static void account_name(const struct account *account, const char *staff_no, struct answer *answer)
+{
+    answer->has_staff = account->known;
+    g_strlcpy(answer->staff.staff_no, account->known ? staff_no : "",
+              sizeof answer->staff.staff_no);
+}
+
 static bool is_locked(const struct account *account, struct answer *answer)
 {
     int64_t left_us = account->locked_until_us - clock_wall_us();
@@ -74,6 +82,7 @@ void hall_do_login(struct hall *hall, const struct request *request, struct answ
         hall_answer_store_failed(answer, r);
         return;
     }
+    account_name(&account, request->staff_no, answer);
     if (is_locked(&account, answer))
         return;
     /* An unknown account has no hash: the check then takes as long, and fails. */
@@ -121,7 +130,8 @@ static void failure_count(struct hall *hall, const char *staff_no, const struct 
 {
     unsigned failures = account->failures + 1;
     bool locks = failures >= HALL_MAX_LOGIN_FAILURES;
-    g_autofree char *object = g_strdup_printf("staff:%s", staff_no);
+    g_autofree char *object =
+        account->known ? g_strdup_printf("staff:%s", staff_no) : g_strdup("staff:unknown");
     struct change change;
     if (!account->known && !stranger_is_written(hall)) {
         hall_answer_refuse(answer, "auth.wrong_password", "unknown staff number or wrong password");
@@ -170,6 +180,7 @@ void hall_staff_checked(struct hall *hall, const struct hasher_job *job, struct 
         hall_answer_store_failed(answer, r);
         return;
     }
+    account_name(&account, request->staff_no, answer);
     /* Locked while this check was under way: attempts side by side gain nothing. */
     if (is_locked(&account, answer))
         return;

@@ -18,6 +18,18 @@ void sig_tally_end(struct sig_tally *tally, const struct sig_ending *ending)
     tally->ended[ending->reason][ending->phase]++;
 }
 
+const char *sig_unrecorded_name(enum sig_unrecorded cause)
+{
+    static const char *const names[] = {"no_space", "open_failed", "write_failed"};
+    return names[cause];
+}
+
+void sig_tally_unrecorded(struct sig_tally *tally, enum sig_unrecorded cause)
+{
+    tally->unrecorded[cause]++;
+    tally->unrecorded_now = true;
+}
+
 void sig_tally_refusal(struct sig_tally *tally, const char *code)
 {
     uint64_t *count = g_hash_table_lookup(tally->refusals, code);

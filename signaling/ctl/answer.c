@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "signaling/ctl/control.h"
 #include "signaling/daemon.h"
 #include "signaling/metrics/process.h"
 #include "signaling/session/recording.h"
@@ -13,7 +14,7 @@
 #include "signaling/wire/json.h"
 #include "signaling/wire/server.h"
 
-enum { RENDERER_SILENT_S = 60, LAG_MAX_MS = 5000, DRAIN_MAX_MS = 86400000 };
+enum { RENDERER_SILENT_S = 60, LAG_MAX_MS = 5000, CERTIFICATE_S = 14 * 86400 };
 
 static json_t *recorder_view(const struct sig_daemon *daemon)
 {
@@ -96,6 +97,13 @@ static void problem(json_t *list, bool is, const char *words)
         json_array_append_new(list, json_string(words));
 }
 
+static bool certificate_ends(const struct sig_daemon *daemon)
+{
+    int64_t not_after_s;
+    return sig_server_certificate(daemon->server, &not_after_s) &&
+           not_after_s - clock_wall_us() / G_USEC_PER_SEC < CERTIFICATE_S;
+}
+
 /* What somebody should look at, in words; empty: all is well. */
 static json_t *check_view(struct sig_daemon *daemon)
 {
@@ -116,10 +124,28 @@ static json_t *check_view(struct sig_daemon *daemon)
             stats.free_bytes &&
                 stats.free_bytes < (uint64_t)daemon->config->recorder.reserve_mib * 1024 * 1024,
             "the spool's volume is below reserve_mib: no recorded session starts");
+    problem(list, daemon->tally.unrecorded_now,
+            "the last recording that was tried failed: the spool cannot be written to");
+    problem(list, stats.lost_packets, "recordings have gaps: packets found no room in the rings");
+    problem(list, figures.failed, "renderings failed: archive/*.failed says why");
+    problem(list, certificate_ends(daemon), "the certificate ends within 14 days");
     problem(list, clock_wall_us() - figures.at_us > RENDERER_SILENT_S * (int64_t)G_USEC_PER_SEC,
             "shipinban-recorder has not been heard of for a minute");
     problem(list, g_hash_table_size(daemon->reports), "the store does not take ends of sessions");
     return json_pack("{s:b, s:o}", "ok", json_array_size(list) == 0, "problems", list);
+}
+
+/* A time that is out of bounds is refused, not made to fit: 0 would end the calls that run. */
+static json_t *drain_begin(struct sig_daemon *daemon, const json_t *request,
+                           struct sig_control_wish *ret_wish)
+{
+    json_int_t after_ms = sig_json_integer(request, "after_ms", daemon->config->server.drain_ms);
+    if (after_ms < 0 || after_ms > SIG_CONTROL_DRAIN_MAX_MS)
+        return fault("after_ms is out of bounds: 0 to 86400000");
+    ret_wish->stop = true;
+    ret_wish->after_ms = (unsigned)after_ms;
+    return json_pack("{s:i, s:i}", "calls", (int)sig_drain_calls(daemon), "after_ms",
+                     (int)after_ms);
 }
 
 json_t *sig_control_answer(struct sig_daemon *daemon, const json_t *request,
@@ -134,11 +160,7 @@ json_t *sig_control_answer(struct sig_daemon *daemon, const json_t *request,
         return check_view(daemon);
     if (!strcmp(command, "end"))
         return session_end(daemon, request);
-    if (strcmp(command, "drain"))
-        return fault("no such command");
-    ret_wish->stop = true;
-    ret_wish->after_ms = (unsigned)CLAMP(
-        sig_json_integer(request, "after_ms", daemon->config->server.drain_ms), 0, DRAIN_MAX_MS);
-    return json_pack("{s:i, s:i}", "calls", (int)sig_drain_calls(daemon), "after_ms",
-                     (int)ret_wish->after_ms);
+    if (!strcmp(command, "drain"))
+        return drain_begin(daemon, request, ret_wish);
+    return fault("no such command");
 }

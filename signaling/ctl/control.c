@@ -112,12 +112,22 @@ static gboolean too_late(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+/* A fresh socket has room for it: this does not wait. */
+static gboolean busy_say(GSocketConnection *connection)
+{
+    static const char words[] =
+        "{\"error\":\"busy: too many clients at the control socket, try again in some seconds\"}\n";
+    (void)g_socket_send(g_socket_connection_get_socket(connection), words, sizeof words - 1, NULL,
+                        NULL);
+    return TRUE;
+}
+
 static gboolean incoming(GSocketService *service, GSocketConnection *connection, GObject *source,
                          gpointer user)
 {
     struct sig_control *control = user;
     if (g_hash_table_size(control->clients) >= SIG_CONTROL_CLIENTS)
-        return TRUE; /* it is closed when it is let go of */
+        return busy_say(connection); /* it is closed when it is let go of */
     struct client *client = g_new0(struct client, 1);
     client->control = control;
     client->connection = g_object_ref(connection);

@@ -7,9 +7,10 @@ struct sig_control;
 struct sig_daemon;
 
 enum {
-    SIG_CONTROL_LINE_BYTES = 1024, /* a request */
-    SIG_CONTROL_CLIENTS = 8,       /* at once */
-    SIG_CONTROL_WITHIN_S = 5,      /* for one of them to say what it wants */
+    SIG_CONTROL_LINE_BYTES = 1024,       /* a request */
+    SIG_CONTROL_CLIENTS = 8,             /* at once */
+    SIG_CONTROL_WITHIN_S = 5,            /* for one of them to say what it wants */
+    SIG_CONTROL_DRAIN_MAX_MS = 86400000, /* as [server] drain_ms */
 };
 
 /* What `drain` asks for is the same as a signal to stop; the owner does it. */

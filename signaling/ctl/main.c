@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/id.h"
 #include "signaling/config.h"
+#include "signaling/ctl/control.h"
 
 enum { EXIT_PROBLEM = 1, EXIT_USAGE = 2, EXIT_STOPPED = 3, WITHIN_S = 10 };
 
@@ -23,7 +25,7 @@ static json_t *ask(const char *path, json_t *request, char **ret_what)
 {
     g_autoptr(GSocketClient) client = g_socket_client_new();
     g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
-    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) error = NULL, unsent = NULL;
     g_socket_client_set_timeout(client, WITHIN_S);
     g_autoptr(GSocketConnection) connection =
         g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, &error);
@@ -34,16 +36,17 @@ static json_t *ask(const char *path, json_t *request, char **ret_what)
     g_autofree char *text = json_dumps(request, JSON_COMPACT);
     g_autofree char *line = g_strconcat(text, "\n", NULL);
     GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
-    if (!g_output_stream_write_all(out, line, strlen(line), NULL, NULL, &error)) {
-        *ret_what = g_strdup_printf("%s: %s", path, error->message);
-        return NULL;
-    }
+    /* A daemon that is busy answers without listening: what it says counts more than that nothing could be sent. */
+    (void)g_output_stream_write_all(out, line, strlen(line), NULL, NULL, &unsent);
     g_autoptr(GDataInputStream) in =
         g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
     g_autofree char *answer = g_data_input_stream_read_line(in, NULL, NULL, &error);
     json_t *body = answer ? json_loads(answer, 0, NULL) : NULL;
     if (!body)
-        *ret_what = g_strdup_printf("%s: %s", path, error ? error->message : "no answer came");
+        *ret_what = g_strdup_printf("%s: %s", path,
+                                    unsent  ? unsent->message
+                                    : error ? error->message
+                                            : "no answer came");
     return body;
 }
 
@@ -98,23 +101,35 @@ static void print(const json_t *body, bool as_json)
     }
 }
 
+static json_t *drain_request(const char *text)
+{
+    guint64 after_ms;
+    g_autoptr(GError) error = NULL;
+    if (g_ascii_string_to_unsigned(text, 10, 0, SIG_CONTROL_DRAIN_MAX_MS, &after_ms, &error))
+        return json_pack("{s:s, s:I}", "command", "drain", "after_ms", (json_int_t)after_ms);
+    fprintf(stderr, "shipinbanctl: MS: %s\n", error->message);
+    return NULL;
+}
+
+static json_t *end_request(const char *session)
+{
+    if (strlen(session) < ID_BYTES)
+        return json_pack("{s:s, s:s}", "command", "end", "session", session);
+    fprintf(stderr, "shipinbanctl: SESSION has at most %d characters\n", ID_BYTES - 1);
+    return NULL;
+}
+
 /* NULL: used wrongly. */
 static json_t *request_of(int argc, char **argv)
 {
     const char *command = argc > 1 ? argv[1] : "";
-    char *end = NULL;
     bool alone = !strcmp(command, "status") || !strcmp(command, "sessions") ||
                  !strcmp(command, "check") || !strcmp(command, "drain");
     if (alone && argc == 2)
         return json_pack("{s:s}", "command", command);
     if (!strcmp(command, "end") && argc == 3)
-        return json_pack("{s:s, s:s}", "command", command, "session", argv[2]);
-    if (strcmp(command, "drain") || argc != 3)
-        return NULL;
-    guint64 after_ms = g_ascii_strtoull(argv[2], &end, 10);
-    return *argv[2] && !*end
-               ? json_pack("{s:s, s:I}", "command", command, "after_ms", (json_int_t)after_ms)
-               : NULL;
+        return end_request(argv[2]);
+    return !strcmp(command, "drain") && argc == 3 ? drain_request(argv[2]) : NULL;
 }
 
 /* Where the daemon of this configuration listens; NULL: the configuration is wrong. */

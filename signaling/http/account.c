@@ -75,7 +75,8 @@ static void logged_in(const struct hall_reply *reply, void *user)
     struct sig_later *later = user;
     struct sig_exchange *exchange = sig_later_exchange(later);
     if (exchange && reply->code) {
-        log_info("http", "login of %s refused: %s", later->subject, reply->code);
+        log_info("http", "login of %s refused: %s",
+                 reply->staff ? reply->staff->staff_no : "an unknown account", reply->code);
         sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
     } else if (exchange) {
         const struct hall_staff *staff = reply->staff;

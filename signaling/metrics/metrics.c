@@ -177,6 +177,15 @@ static void workers_put(GString *text, const struct sfu *sfu)
     }
 }
 
+static void unrecorded_put(GString *text, const struct sig_tally *tally)
+{
+    sig_metric_family(text, "recordings_failed_total", "counter",
+                      "Recordings that could not begin or broke off, by why.");
+    for (int i = 0; i < SIG_UNRECORDED_COUNT; i++)
+        sig_metric_count(text, "recordings_failed_total", "cause",
+                         sig_unrecorded_name((enum sig_unrecorded)i), tally->unrecorded[i]);
+}
+
 static void journals_put(GString *text, const struct rec *rec)
 {
     struct rec_stats stats;
@@ -236,6 +245,7 @@ GString *sig_metrics_text(struct sig_daemon *daemon)
     packets_put(text, &counters);
     delay_put(text, &counters);
     workers_put(text, daemon->sfu);
+    unrecorded_put(text, &daemon->tally);
     journals_put(text, daemon->rec);
     renderer_put(text, daemon->config->recorder.archive);
     return text;

@@ -129,8 +129,8 @@ static void ask(struct sig_participant *participant, enum sfu_codec codec)
     codecs->asked = codec;
     sig_codecs_finish(participant);
     codecs->patience = g_timeout_add(PATIENCE_MS, patience_over, participant);
-    log_info("session", "%s: %s is asked to send %s", participant->session->id.text,
-             participant->id.text, codec_name(codec));
+    const struct log_ids ids = {participant->session->id.text, participant->id.text, NULL};
+    log_about(LOG_AT_INFO, "session", ids, "asked to send %s", codec_name(codec));
     sig_participant_event(
         participant, "media.reoffer",
         json_pack("{s:s, s:s}", "reason", dead ? "encoder" : "codec", "codec", codec_name(codec)));
@@ -245,8 +245,9 @@ void sig_codecs_stats(struct sig_participant *participant, int64_t encoded, int6
     if (!sig_encoder_report(&codecs->encoder, should_encode(participant), encoded, captured,
                             clock_now_us()))
         return;
-    log_warning("session", "%s: the camera of %s gives no pictures in %s",
-                participant->session->id.text, participant->id.text, codec_name(codec));
+    const struct log_ids ids = {participant->session->id.text, participant->id.text, NULL};
+    log_about(LOG_AT_WARNING, "session", ids, "the camera gives no pictures in %s",
+              codec_name(codec));
     codecs->dead |= sdp_codec_bit(codec);
     sig_codecs_update(participant->session);
 }

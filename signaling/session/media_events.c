@@ -102,8 +102,8 @@ static void failed(struct sig_participant *participant, struct sig_peer *peer,
     struct sig_session *session = participant->session;
     bool is_page = peer->kind == SIG_PEER_PAGE, was_sending = peer == participant->publisher;
     tag_write(participant, peer, "media.failed", "REASON", failure_name(failure));
-    log_info("session", "%s: peer of %s failed: %s", session->id.text, participant->id.text,
-             failure_name(failure));
+    const struct log_ids ids = {session->id.text, participant->id.text, NULL};
+    log_about(LOG_AT_INFO, "session", ids, "peer failed: %s", failure_name(failure));
     sig_peer_close(participant, peer);
     if (was_sending)
         lost(participant);

@@ -38,8 +38,9 @@ static void state_set(struct sig_session *session, enum sig_recording_state stat
 {
     if (session->recording == state)
         return;
-    log_info("recording", "%s %s -> %s%s%s", session->id.text, state_names[session->recording],
-             state_names[state], reason ? ": " : "", reason ? reason : "");
+    const struct log_ids ids = {.session = session->id.text};
+    log_about(LOG_AT_INFO, "recording", ids, "%s -> %s%s%s", state_names[session->recording],
+              state_names[state], reason ? ": " : "", reason ? reason : "");
     session->recording = state;
     if (state == SIG_RECORDING_DURABLE)
         session->recording_since_us = clock_wall_us();
@@ -57,7 +58,10 @@ int sig_recording_open(struct sig_session *session)
             sig_errand_journal_close(session->daemon, journal, "tap");
     }
     if (r < 0) {
-        log_warning("recording", "%s cannot be recorded: %s", session->id.text, g_strerror(-r));
+        const struct log_ids ids = {.session = session->id.text};
+        log_about(LOG_AT_WARNING, "recording", ids, "cannot be recorded: %s", g_strerror(-r));
+        sig_tally_unrecorded(&session->daemon->tally,
+                             r == -ENOSPC ? SIG_UNRECORDED_NO_SPACE : SIG_UNRECORDED_NOT_OPENED);
         state_set(session, SIG_RECORDING_UNAVAILABLE, r == -ENOSPC ? "no_space" : "open_failed");
         return r;
     }
@@ -71,9 +75,10 @@ int sig_recording_open(struct sig_session *session)
 static int journal_close(struct sig_session *session, rec_journal_id journal, const char *reason)
 {
     int r = journal ? sig_errand_journal_close(session->daemon, journal, reason) : 0;
+    const struct log_ids ids = {.session = session->id.text};
     if (r < 0)
-        log_warning("recording", "%s: the journal does not close: %s", session->id.text,
-                    g_strerror(-r));
+        log_about(LOG_AT_WARNING, "recording", ids, "the journal does not close: %s",
+                  g_strerror(-r));
     return r;
 }
 
@@ -217,7 +222,9 @@ void sig_recording_gap(struct sig_participant *participant, const char *cause, i
 
 static void failed(struct sig_session *session, int error)
 {
-    log_error("recording", "%s: the journal failed: %s", session->id.text, g_strerror(-error));
+    const struct log_ids ids = {.session = session->id.text};
+    log_about(LOG_AT_ERROR, "recording", ids, "the journal failed: %s", g_strerror(-error));
+    sig_tally_unrecorded(&session->daemon->tally, SIG_UNRECORDED_WRITE);
     session->failed_journal = session->journal;
     session->journal = 0;
     state_set(session, SIG_RECORDING_UNAVAILABLE, "write_failed");
@@ -247,8 +254,10 @@ void sig_recording_event(struct sig_daemon *daemon, const struct rec_event *even
     struct sig_session *session = sig_session_by_journal(daemon, event->journal);
     if (!session)
         return;
+    const struct log_ids ids = {.session = session->id.text};
     switch (event->type) {
     case REC_EVENT_DURABLE:
+        session->daemon->tally.unrecorded_now = false;
         state_set(session, SIG_RECORDING_DURABLE, NULL);
         sig_hold_recovered(session);
         sig_session_look(session);
@@ -258,8 +267,8 @@ void sig_recording_event(struct sig_daemon *daemon, const struct rec_event *even
             failed(session, event->error);
         break;
     case REC_EVENT_OVERFLOW:
-        log_warning("recording", "%s: %" G_GUINT64_FORMAT " packets found no room in the ring",
-                    session->id.text, event->lost_packets);
+        log_about(LOG_AT_WARNING, "recording", ids,
+                  "%" G_GUINT64_FORMAT " packets found no room in the ring", event->lost_packets);
         break;
     case REC_EVENT_CLOSED:
         if (event->journal == session->failed_journal)

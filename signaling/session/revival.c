@@ -150,7 +150,8 @@ static void session_restore(struct sig_daemon *daemon, const struct hall_running
     state_restore(session, running);
     for (size_t i = 0; i < running->person_count; i++)
         seat_restore(session, &running->people[i]);
-    log_info("session", "%s goes on, run %u", session->id.text, session->run);
+    const struct log_ids ids = {.session = session->id.text};
+    log_about(LOG_AT_INFO, "session", ids, "goes on, run %u", session->run);
     if (session->state == SIG_SESSION_GATHERING || stand_up(session)) {
         if (session->state == SIG_SESSION_CONNECTING && !*session->ticket.text)
             sig_session_await_media(session);

@@ -127,7 +127,8 @@ int sig_session_room_open(struct sig_session *session)
     int r = session->room ? 0 : sfu_room_open(session->daemon->sfu, &session->room);
     if (r == 0)
         return 0;
-    log_warning("session", "%s: no room: %s", session->id.text, g_strerror(-r));
+    const struct log_ids ids = {.session = session->id.text};
+    log_about(LOG_AT_WARNING, "session", ids, "no room: %s", g_strerror(-r));
     return -EAGAIN;
 }
 

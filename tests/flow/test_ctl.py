@@ -1,4 +1,5 @@
 """shipinbanctl: what an operator asks a running daemon, and what a stopped one gives."""
+import contextlib
 import json
 import os
 import socket
@@ -98,15 +99,32 @@ def test_check():
 def test_used_wrongly():
     """unknown commands end with 2 and the usage; a door that is used badly is closed and harms nobody"""
     with Daemon() as daemon:
-        for args in ((), ('nonsense',), ('end',), ('drain', 'soon'), ('status', 'x')):
+        for args in ((), ('nonsense',), ('end',), ('end', 'x' * 20000), ('drain', 'soon'), ('status', 'x'),
+                     ('drain', '86400001'), ('drain', '9223372036854775808'), ('drain', '99999999999999999999')):
             code, _, errors = ctl(daemon, *args)
             assert code == 2 and 'Usage:' in errors, (args, code, errors)
+        assert '86400000' in ctl(daemon, 'drain', '99999999999999999999')[2]
+        for after_ms in (b'-1', b'86400001', b'9223372036854775807'):
+            assert 'out of bounds' in json.loads(raw(daemon, b'{"command":"drain","after_ms":%s}\n' % after_ms))['error']
         assert json.loads(raw(daemon, b'no json\n'))['error'] == 'no such command'
         assert json.loads(raw(daemon, b'{"command": 7}\n'))['error'] == 'no such command'
         try:
             assert raw(daemon, b'x' * 4096) == b''
         except (ConnectionResetError, BrokenPipeError):
             pass
+        assert asked(daemon, 'status')['state'] == 'ok'
+
+
+def test_busy():
+    """who opens the door and says nothing keeps others out for some seconds alone, and they are told why"""
+    with Daemon() as daemon, contextlib.ExitStack() as stack:
+        idle = [stack.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(8)]
+        for door in idle:
+            door.settimeout(30)
+            door.connect(str(daemon.folder / 'control.sock'))
+        code, _, errors = ctl(daemon, 'status')
+        assert code == 1 and 'busy' in errors, (code, errors)
+        assert [door.recv(100) for door in idle] == [b''] * 8
         assert asked(daemon, 'status')['state'] == 'ok'
 
 

@@ -1,5 +1,8 @@
 """A matter that must be recorded has no session without its recording."""
+import os
+import re
 import shutil
+import subprocess
 import sys
 
 from lib import tap
@@ -50,6 +53,11 @@ def test_spool_is_gone():
             assert person.event('session.state', lambda d: d['state'] == 'ended')['reason'] == 'recording_failed'
         ticket = keeps_its_place(person, desk)
         assert ticket['matter']['code'] == 'SB02'
+        failed = re.findall(r'shipinban_recordings_failed_total\{cause="[a-z_]+"\} (\d+)', daemon.http('GET', '/metrics')[2].decode())
+        assert len(failed) == 3 and sum(map(int, failed)) >= 1, failed
+        check = subprocess.run([os.environ['SHIPINBANCTL'], '--config', str(daemon.folder / 'shipinban.conf'), 'check'],
+                               capture_output=True, text=True, timeout=60)
+        assert check.returncode == 1 and 'the last recording that was tried failed' in check.stdout, check
 
 
 def test_consultation_goes_on():

@@ -56,7 +56,7 @@ static void test_strangers(void)
         assert_refused(ASK(client, login, "9999", "x", 0), "auth.wrong_password");
     assert_refused(ASK(client, login, "3001", "wrong", 1), "auth.wrong_password");
     g_assert_cmpint(trail_number(client->database, "SELECT count(*) FROM audit WHERE action = "
-                                                   "'login.failed' AND object = 'staff:9999'"),
+                                                   "'login.failed' AND object = 'staff:unknown'"),
                     ==, 20);
     g_assert_cmpint(trail_number(client->database, "SELECT count(*) FROM audit WHERE action = "
                                                    "'login.failed' AND object = 'staff:3001'"),
