@@ -96,6 +96,24 @@ static void agree_extensions(struct sfu_section *section, const struct sdp_offer
     };
 }
 
+/* Within a BUNDLE an id means the same in every section (RFC 8843 section 9.2). aiortc offers one id for the audio level
+ * and for the picture's send time: what a section before took stays, and the later one goes without. */
+static void agree_ids(struct sfu_negotiation *negotiation, unsigned index)
+{
+    enum { COUNT = sizeof(struct sfu_extensions) };
+    uint8_t ids[COUNT], before[COUNT];
+
+    memcpy(ids, &negotiation->sections[index].extensions, COUNT);
+    for (unsigned i = 0; i < index; i++) {
+        memcpy(before, &negotiation->sections[i].extensions, COUNT);
+        for (unsigned mine = 0; mine < COUNT; mine++)
+            for (unsigned its = 0; its < COUNT; its++)
+                if (mine != its && ids[mine] == before[its])
+                    ids[mine] = 0;
+    }
+    memcpy(&negotiation->sections[index].extensions, ids, COUNT);
+}
+
 /* What was met on the way through the sections. */
 struct tally {
     unsigned slots[2];  /* receive sections, by kind */
@@ -198,6 +216,7 @@ static int agree(const struct sdp_offer *offer, const struct sdp_policy *policy,
                               &negotiation->sections[i], ret_error);
         if (r < 0)
             return r;
+        agree_ids(negotiation, i);
         accepted += negotiation->sections[i].payload_count > 0;
     }
     if (accepted == 0 && tally.codecless)

@@ -204,6 +204,28 @@ static void test_whip(void)
     g_free(o.answer);
 }
 
+/* As aiortc offers: one id for two things. The first section that took it keeps it. */
+static void test_one_id_for_two(void)
+{
+    struct outcome o = {0};
+    g_autofree char *level =
+        replaced(whip_offer, "a=rtpmap:96",
+                 "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+                 "a=extmap:2 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=rtpmap:96");
+    g_autofree char *both = replaced(
+        level, "a=rtpmap:97",
+        "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+        "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\na=rtpmap:97");
+
+    answer(&o, both, &policy);
+    g_assert_cmpint(o.result, ==, 0);
+    g_assert_cmpuint(o.negotiation.sections[0].extensions.audio_level, ==, 2);
+    g_assert_cmpuint(o.negotiation.sections[1].extensions.mid, ==, 1);
+    g_assert_cmpuint(o.negotiation.sections[1].extensions.abs_send_time, ==, 0);
+    g_assert_null(strstr(o.answer, "abs-send-time"));
+    g_free(o.answer);
+}
+
 /* Without a common codec the picture is left out and the voice stays; with nothing but pictures there is nothing left. */
 static void test_no_common_picture(void)
 {
@@ -406,6 +428,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sdp/answer/no-common-picture", test_no_common_picture);
     g_test_add_func("/sdp/answer/sent-codecs", test_sent_codecs);
     g_test_add_func("/sdp/answer/bad-offers", test_bad_offers);
+    g_test_add_func("/sdp/answer/one-id-for-two", test_one_id_for_two);
     g_test_add_func("/sdp/answer/limits", test_limits);
     g_test_add_func("/sdp/answer/one-way", test_one_way);
     g_test_add_func("/sdp/answer/torn", test_torn_offers);
