@@ -93,5 +93,10 @@ def test_h264():
     both('h264', GST, AIORTC)  # aiortc 1.4 makes no H.264 key frame on demand: it comes when all are there
 
 
+def test_two_of_a_kind():
+    """aiortc on both sides, VP8: what one writes into header extensions does not stop the other"""
+    both('vp8', AIORTC, AIORTC)
+
+
 if __name__ == '__main__':
     tap.run(sys.modules[__name__])

@@ -25,7 +25,7 @@ native_build() {
 # The programs alone, in the ordinary build: what a trial needs.
 native_programs() {
     native_setup build || return
-    ninja -C "$root/build" signaling/shipinban recorder/shipinban-recorder
+    ninja -C "$root/build" signaling/shipinban signaling/shipinbanctl recorder/shipinban-recorder
 }
 
 # One digest over everything the web client's build reads.
