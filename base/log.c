@@ -90,28 +90,48 @@ static void write_text(enum log_level level, const char *topic, const char *mess
     (void)written;
 }
 
+static GLogWriterOutput fields_write(GLogLevelFlags flags, const char *topic,
+                                     const GLogField *fields, gsize n_fields)
+{
+    const char *message = field_find(fields, n_fields, "MESSAGE");
+    if (!g_log_writer_is_journald(STDERR_FILENO) ||
+        g_log_writer_journald(flags, fields, n_fields, NULL) != G_LOG_WRITER_HANDLED)
+        write_text(level_of(flags), topic, message ? message : "", fields, n_fields);
+    return G_LOG_WRITER_HANDLED;
+}
+
+/* A library's lines have no place in our code: all of one library count as one. */
+static bool library_admits(GLogLevelFlags flags, const char *library)
+{
+    unsigned left_out;
+    const void *place = GSIZE_TO_POINTER((gsize)g_str_hash(library) << 3);
+    bool is_admitted = log_limit_admits(place, clock_now_us(), &left_out);
+    if (left_out) {
+        g_autofree char *note = g_strdup_printf("%u lines of it were left out", left_out);
+        const GLogField fields[] = {{"MESSAGE", note, -1},
+                                    {"PRIORITY", levels[level_of(flags)].priority, -1},
+                                    {"GLIB_DOMAIN", library, -1}};
+        fields_write(flags, library, fields, G_N_ELEMENTS(fields));
+    }
+    return is_admitted;
+}
+
 static GLogWriterOutput writer(GLogLevelFlags flags, const GLogField *fields, gsize n_fields,
                                gpointer data)
 {
     enum log_level level = level_of(flags);
     const char *topic = field_find(fields, n_fields, "TOPIC");
     const char *domain = field_find(fields, n_fields, "GLIB_DOMAIN");
-    const char *message = field_find(fields, n_fields, "MESSAGE");
 
     if (level > least_level)
         return G_LOG_WRITER_HANDLED;
     /* What libraries say below a warning is for those who ask with G_MESSAGES_DEBUG. */
     if (!topic && level > LOG_AT_WARNING && g_log_writer_default_would_drop(flags, domain))
         return G_LOG_WRITER_HANDLED;
-    if (g_log_writer_is_journald(STDERR_FILENO) &&
-        g_log_writer_journald(flags, fields, n_fields, NULL) == G_LOG_WRITER_HANDLED)
+    const char *library = domain ? domain : "library";
+    if (!topic && level != LOG_AT_DEBUG && !library_admits(flags, library))
         return G_LOG_WRITER_HANDLED;
-    write_text(level,
-               topic    ? topic
-               : domain ? domain
-                        : "library",
-               message ? message : "", fields, n_fields);
-    return G_LOG_WRITER_HANDLED;
+    return fields_write(flags, topic ? topic : library, fields, n_fields);
 }
 
 void log_init(enum log_level level)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -193,6 +194,13 @@ static void proxy_prepare(struct sig_daemon *daemon)
         sig_proxies_create(config->server.metrics_from, SIG_PROXY_X_FORWARDED_FOR, &bad);
 }
 
+static unsigned descriptors_count(void)
+{
+    struct rlimit limit = {0};
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    return (unsigned)MIN(limit.rlim_cur, G_MAXINT);
+}
+
 static int server_start(struct sig_daemon *daemon, char **ret_what)
 {
     const struct sig_config *config = daemon->config;
@@ -209,6 +217,7 @@ static int server_start(struct sig_daemon *daemon, char **ret_what)
         .ping_every_ms = config->server.ping_every_ms,
         .ping_timeout_ms = config->server.ping_timeout_ms,
         .max_sockets = config->server.max_sockets,
+        .descriptors = descriptors_count(),
     };
     int r = server.tls ? sig_tls_ensure(server.certificate, server.private_key,
                                         config->server.hostname, ret_what)

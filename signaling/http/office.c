@@ -98,6 +98,17 @@ static json_t *certificate_view(const struct sig_daemon *daemon)
                      (json_int_t)days);
 }
 
+static json_t *connections_view(const struct sig_server *server)
+{
+    uint64_t counts[SIG_CUTS];
+    json_t *cuts = json_object();
+    unsigned open = sig_server_connections(server, counts);
+    for (int i = 0; i < SIG_CUTS; i++)
+        json_object_set_new(cuts, sig_cut_name((enum sig_cut)i),
+                            json_integer((json_int_t)counts[i]));
+    return json_pack("{s:i, s:o}", "open", (int)open, "cut", cuts);
+}
+
 void sig_http_health(struct sig_call *call)
 {
     struct sig_daemon *daemon = call->daemon;
@@ -115,11 +126,12 @@ void sig_http_health(struct sig_call *call)
         (json_int_t)counters.nacks_answered, "nacks_out", (json_int_t)counters.nacks_out, "plis_in",
         (json_int_t)counters.plis_in, "plis_out", (json_int_t)counters.plis_out);
     sig_http_json(call->exchange, 200,
-                  json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:o, s:o, s:o, s:o}", "status",
+                  json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:o, s:o, s:o, s:o}", "status",
                             daemon->draining ? "draining" : "ok", "version", SIG_VERSION,
                             "sessions", (int)g_hash_table_size(daemon->sessions), "peers",
                             (int)peer_count(daemon), "sockets",
-                            (int)sig_server_socket_count(daemon->server), "uptime_ms",
+                            (int)sig_server_socket_count(daemon->server), "connections",
+                            connections_view(daemon->server), "uptime_ms",
                             (json_int_t)((clock_now_us() - daemon->started_us) / 1000), "packets",
                             packets, "drops", drops, "recorder", recorder_view(daemon->rec),
                             "certificate", certificate_view(daemon)));

@@ -97,6 +97,18 @@ static void hall_put(GString *text, const struct sig_daemon *daemon)
     sig_metric_number(text, "wait_seconds", NULL, NULL, (double)outlook.wait_max_us / 1e6);
 }
 
+static void connections_put(GString *text, const struct sig_server *server)
+{
+    uint64_t cuts[SIG_CUTS];
+    sig_metric_one(text, "connections", "gauge", "Open TCP connections of the web port.",
+                   sig_server_connections(server, cuts));
+    sig_metric_family(text, "connections_cut_total", "counter",
+                      "Connections that were refused, or ended because they did nothing.");
+    for (int i = 0; i < SIG_CUTS; i++)
+        sig_metric_count(text, "connections_cut_total", "reason", sig_cut_name((enum sig_cut)i),
+                         cuts[i]);
+}
+
 static void wire_put(GString *text, const struct sig_daemon *daemon)
 {
     static const char *const classes[] = {"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
@@ -106,6 +118,7 @@ static void wire_put(GString *text, const struct sig_daemon *daemon)
     sig_server_answers(daemon->server, answers);
     sig_metric_one(text, "websockets", "gauge", "Open WebSockets.",
                    sig_server_socket_count(daemon->server));
+    connections_put(text, daemon->server);
     sig_metric_family(text, "http_responses_total", "counter", "HTTP answers by class of status.");
     for (int i = 0; i < SIG_STATUS_CLASSES; i++)
         sig_metric_count(text, "http_responses_total", "class", classes[i], answers[i]);

@@ -10,7 +10,7 @@
 #define SOCKET_PATH "/ws"
 
 /* One address may have a quarter of all WebSockets: many pages of an office behind one address, but never all. */
-enum { HEADER_BYTES = 8192, KEEPALIVE_S = 60, ADDRESS_SHARE = 4 };
+enum { HEADER_BYTES = 8192, ADDRESS_SHARE = 4, CONNECTIONS_A_SOCKET = 2 };
 
 /* The one header that our proxies set, all its lines; g_free() it. */
 static char *proxy_header(const struct sig_server *server, struct lws *wsi)
@@ -71,6 +71,7 @@ static int handshake_filter(struct sig_server *server, struct lws *wsi)
 
 static void socket_opened(struct sig_server *server, struct lws *wsi, struct sig_slot *slot)
 {
+    sig_arrivals_work(server->arrivals, wsi);
     slot->conn = sig_conn_create(server, wsi);
     if (strcmp(lws_get_protocol(wsi)->name, SUBPROTOCOL))
         sig_conn_close(slot->conn, SIG_CLOSE_SUBPROTOCOL);
@@ -91,6 +92,7 @@ static void request_pass(struct sig_server *server, struct sig_exchange *exchang
 
 static int request_begin(struct sig_server *server, struct lws *wsi, struct sig_slot *slot)
 {
+    sig_arrivals_work(server->arrivals, wsi);
     exchange_drop(slot);
     slot->exchange = sig_exchange_create(server, wsi);
     enum sig_length length = sig_exchange_length(slot->exchange);
@@ -119,7 +121,7 @@ static int request_complete(struct sig_server *server, struct lws *wsi, struct s
     return 0;
 }
 
-static int answer_go_on(struct lws *wsi, struct sig_slot *slot)
+static int answer_go_on(struct sig_server *server, struct lws *wsi, struct sig_slot *slot)
 {
     if (!slot->exchange)
         return 0;
@@ -129,6 +131,7 @@ static int answer_go_on(struct lws *wsi, struct sig_slot *slot)
         return MIN(r, 0);
     bool ends = sig_exchange_ends_connection(slot->exchange);
     exchange_drop(slot);
+    sig_arrivals_rest(server->arrivals, wsi);
     return ends || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
@@ -148,6 +151,13 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
         r = sig_certificate_attach(server->certificate, user);
         break;
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+        r = sig_arrivals_admit(server->arrivals, (int)(intptr_t)in) ? 0 : -1;
+        break;
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+        sig_arrivals_enter(server->arrivals, wsi);
+        break;
+    case LWS_CALLBACK_WSI_DESTROY: sig_arrivals_leave(server->arrivals, wsi); break;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: r = g_ascii_strcasecmp(in, "websocket") ? -1 : 0; break;
     /* What follows a CONNECT. */
     case LWS_CALLBACK_RAW_ADOPT: r = -1; break;
@@ -164,7 +174,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         r = slot->exchange ? sig_exchange_body(slot->exchange, in, len) : -1;
         break;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION: r = request_complete(server, wsi, slot); break;
-    case LWS_CALLBACK_HTTP_WRITEABLE: r = answer_go_on(wsi, slot); break;
+    case LWS_CALLBACK_HTTP_WRITEABLE: r = answer_go_on(server, wsi, slot); break;
     case LWS_CALLBACK_CLOSED_HTTP:
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL: exchange_drop(slot); break;
     default: break;
@@ -200,7 +210,7 @@ static int context_create(struct sig_server *server, const struct sig_server_con
     info.server_string = "shipinban";
     info.foreign_loops = loops;
     info.max_http_header_data = HEADER_BYTES;
-    info.keepalive_timeout = KEEPALIVE_S;
+    info.keepalive_timeout = SIG_ARRIVALS_NEXT_S;
     /* docs/decisions/0007-http-1-1.md */
     info.alpn = "http/1.1";
     info.options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
@@ -230,6 +240,8 @@ int sig_server_create(const struct sig_server_config *config, const struct sig_s
     server->prefix = g_strdup(config->prefix);
     server->proxies = config->proxies;
     server->blocks = sig_blocks_create(MAX(config->max_sockets / ADDRESS_SHARE, 1));
+    server->arrivals = sig_arrivals_create(
+        config->proxies, config->max_sockets * CONNECTIONS_A_SOCKET, config->descriptors);
     server->conns = g_hash_table_new(g_int64_hash, g_int64_equal);
     server->exchanges = g_hash_table_new(g_int64_hash, g_int64_equal);
     lws_set_log_level(LLL_ERR | LLL_WARN, lws_says);
@@ -259,6 +271,7 @@ void sig_server_destroy(struct sig_server *server)
         lws_context_destroy(server->context);
     g_clear_pointer(&server->loop, g_main_loop_unref);
     sig_certificate_destroy(server->certificate);
+    sig_arrivals_destroy(server->arrivals);
     sig_blocks_destroy(server->blocks);
     g_hash_table_unref(server->conns);
     g_hash_table_unref(server->exchanges);
@@ -287,6 +300,12 @@ unsigned sig_server_port(const struct sig_server *server)
 unsigned sig_server_socket_count(const struct sig_server *server)
 {
     return g_hash_table_size(server->conns);
+}
+
+unsigned sig_server_connections(const struct sig_server *server, uint64_t ret_cuts[SIG_CUTS])
+{
+    sig_arrivals_cuts(server->arrivals, ret_cuts);
+    return sig_arrivals_count(server->arrivals);
 }
 
 void sig_server_answers(const struct sig_server *server, uint64_t ret_answers[SIG_STATUS_CLASSES])

@@ -21,7 +21,10 @@ struct sig_server_config {
     const char *prefix; /* "/video": stands before our paths, or a proxy took it away; "": none */
     const struct sig_proxies *proxies; /* borrowed, outlives the server */
     unsigned ping_every_ms, ping_timeout_ms;
-    unsigned max_sockets; /* WebSockets; more are refused in the handshake */
+    unsigned
+        max_sockets; /* WebSockets; more are refused in the handshake. Connections: twice as many */
+    unsigned
+        descriptors; /* how many the process may have; connections leave a quarter of them free */
 };
 
 struct sig_server_ops {
@@ -45,6 +48,20 @@ void sig_server_destroy(struct sig_server *server);
 
 unsigned sig_server_port(const struct sig_server *server);
 unsigned sig_server_socket_count(const struct sig_server *server);
+
+/* Why a connection was ended before it said anything of use. */
+enum sig_cut {
+    SIG_CUT_ADDRESS,     /* one address has too many */
+    SIG_CUT_FULL,        /* there are too many */
+    SIG_CUT_DESCRIPTORS, /* what descriptors are left is for others */
+    SIG_CUT_SILENT,      /* no request in time */
+    SIG_CUT_CROWDED,     /* it did nothing and made room for another */
+    SIG_CUTS,
+};
+const char *sig_cut_name(enum sig_cut cut);
+
+/* TCP connections of the web port: those there are, WebSockets among them, and how many were cut since the start. */
+unsigned sig_server_connections(const struct sig_server *server, uint64_t ret_cuts[SIG_CUTS]);
 
 /* HTTP answers by the first digit of their status; [0]: of another. */
 enum { SIG_STATUS_CLASSES = 6 };

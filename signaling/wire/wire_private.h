@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <libwebsockets.h>
 
+#include "signaling/wire/arrivals.h"
 #include "signaling/wire/blocks.h"
 #include "signaling/wire/certificate.h"
 #include "signaling/wire/conn.h"
@@ -26,6 +27,7 @@ struct sig_server {
     bool tls, draining;
     guint64 next_id;
     uint64_t answers[SIG_STATUS_CLASSES];
+    struct sig_arrivals *arrivals;
     struct sig_blocks *blocks; /* WebSockets by where they come from */
     GHashTable *conns;         /* id -> struct sig_conn, owned */
     GHashTable *exchanges;     /* id -> struct sig_exchange, owned */

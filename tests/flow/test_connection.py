@@ -1,6 +1,7 @@
 """HTTP connections: what is behind a request, bodies nobody asked for, readers that do not read. The daemon sleeps after."""
 import http.client
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import time
 
 from lib import tap
+from lib.call import call, until
 from lib.daemon import Daemon, insecure
 
 WAIT_S = 20
@@ -156,6 +158,100 @@ def test_kept():
             assert answer.getheader('connection') != 'close' and connection.sock.getsockname() == port, (method, path)
             assert answer.status in (status, 429), (method, path, answer.status)  # an account gets locked
         connection.close()
+
+
+def idle_connections(daemon, count):
+    """From several addresses of this machine; one that is refused is closed at once, and is among them."""
+    return [socket.create_connection(('127.0.0.1', daemon.port), timeout=WAIT_S, source_address=(f'127.0.0.{2 + i % 6}', 0))
+            for i in range(count)]
+
+
+def connections(daemon):
+    return daemon.json('GET', '/healthz')['connections']
+
+
+def call_goes_on(live):
+    live[0].request('chat.send', {'text': 'still here'})
+    assert live[1].event('chat.message')['text'] == 'still here'
+
+
+def test_idle():
+    """more connections that say nothing than there may be: they make room for each other, and for who speaks; then they end"""
+    with Daemon({'server': {'max_sockets': '100', 'log_level': 'info'}}) as daemon, call(daemon) as live:
+        kept = http.client.HTTPSConnection('127.0.0.1', daemon.port, context=insecure(), timeout=WAIT_S)
+        idle = idle_connections(daemon, 1500)
+        watched(daemon, 'idle connections')
+        there = connections(daemon)
+        assert there['open'] <= 200, there
+        assert there['cut']['crowded'] + there['cut']['full'] >= 1300, there
+        assert there['cut']['address'] == there['cut']['descriptors'] == 0, there
+        call_goes_on(live)
+        until(lambda: connections(daemon)['open'] < 10, 'idle connections are still there', 30)
+        assert connections(daemon)['cut']['silent'] > 100
+        kept.request('GET', '/healthz')
+        assert kept.getresponse().status == 200
+        kept.close()
+        assert sum(is_ended(one) for one in idle) == len(idle)
+        assert daemon.log().count('is cut') < 100, daemon.log()[-2000:]
+        call_goes_on(live)
+
+
+def is_ended(plain):
+    plain.settimeout(WAIT_S)
+    try:
+        return plain.recv(1) == b''
+    except ConnectionError:
+        return True
+    finally:
+        plain.close()
+
+
+def test_trickle():
+    """a head that comes a byte at a time is not waited for, nor a TLS handshake that does not go on"""
+    with Daemon() as daemon:
+        slow, plain = connect(daemon), socket.create_connection(('127.0.0.1', daemon.port), timeout=WAIT_S)
+        slow.settimeout(0.5)
+        begun = time.monotonic()
+        plain.sendall(b'\x16\x03\x01')
+        ended = False
+        while not ended and time.monotonic() - begun < 2 * WAIT_S:
+            try:
+                slow.sendall(b'G')
+                ended = slow.recv(1) == b''
+            except TimeoutError:
+                pass
+            except (ConnectionError, ssl.SSLError):
+                ended = True
+        assert ended and time.monotonic() - begun < WAIT_S
+        assert is_ended(plain)
+        assert connections(daemon)['cut']['silent'] >= 1
+
+
+def test_few_descriptors():
+    """where the system gives few descriptors, idle connections leave enough for a call and its recording; nothing spins"""
+    program = os.environ['SHIPINBAN']
+    with Daemon({'server': {'log_level': 'info'}}) as daemon:
+        assert daemon.stop() == 0
+        few = daemon.folder / 'few'
+        few.write_text(f'#!/bin/sh\nulimit -n 160\nexec "{program}" "$@"\n')
+        few.chmod(0o700)
+        os.environ['SHIPINBAN'] = str(few)
+        try:
+            daemon.start()
+        finally:
+            os.environ['SHIPINBAN'] = program
+        idle = idle_connections(daemon, 600)
+        watched(daemon, 'few descriptors')
+        there = connections(daemon)
+        assert there['cut']['crowded'] + there['cut']['descriptors'] > 400, there
+        with call(daemon) as live:
+            more = idle_connections(daemon, 300)
+            call_goes_on(live)
+            watched(daemon, 'few descriptors and a call')
+            assert connections(daemon)['open'] < 120
+        assert 'errno' not in daemon.log(), daemon.log()[-2000:]
+        for one in idle + more:
+            one.close()
 
 
 if __name__ == '__main__':

@@ -87,6 +87,24 @@ static void test_library_messages(void)
     g_test_trap_assert_stderr_unmatched("*chats*");
 }
 
+static void child_library_repeats(void)
+{
+    log_init(LOG_AT_INFO);
+    for (unsigned i = 0; i < 3 * LOG_LIMIT_LINES; i++)
+        g_log_structured("Nice", G_LOG_LEVEL_WARNING, "MESSAGE", "line %u of a library", i);
+    log_info("wire", "another");
+}
+
+static void test_library_repeats(void)
+{
+    child_run_case("library-repeats");
+    g_autofree char *last =
+        g_strdup_printf("*line %d of a library\n*wire: another\n", LOG_LIMIT_LINES - 1);
+    g_autofree char *beyond = g_strdup_printf("*line %d of a library*", LOG_LIMIT_LINES);
+    g_test_trap_assert_stderr(last);
+    g_test_trap_assert_stderr_unmatched(beyond);
+}
+
 static void child_ids(void)
 {
     const struct log_ids ids = {.session = "s1", .reason = "ice_timeout"};
@@ -180,6 +198,8 @@ int main(int argc, char **argv)
     g_test_add_func("/log/debug", test_debug);
     g_test_add_func("/log/control-characters", test_control_characters);
     g_test_add_func("/log/library-messages", test_library_messages);
+    g_test_add_func("/log/subprocess/library-repeats", child_library_repeats);
+    g_test_add_func("/log/library-repeats", test_library_repeats);
     g_test_add_func("/log/subprocess/ids", child_ids);
     g_test_add_func("/log/subprocess/repeated", child_repeated);
     g_test_add_func("/log/ids", test_ids);
