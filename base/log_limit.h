@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LOG_LIMIT_LINES = 20, LOG_LIMIT_WINDOW_S = 10 };
+/* More places than the programs have lines; when all are taken, further lines share one. */
+enum { LOG_LIMIT_LINES = 20, LOG_LIMIT_WINDOW_S = 10, LOG_LIMIT_PLACES = 512 };
 
 /* Any thread. `place` names the line (its format); `now_us` is monotonic. False: this one is too many and was counted.
  * `ret_left_out`: how many were left out in a window that is over and should now be told, else 0. */

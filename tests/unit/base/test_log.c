@@ -156,6 +156,42 @@ static void test_limit_tells(void)
     g_assert_cmpuint(left_out, ==, 0);
 }
 
+/* Lines whose names fall on the same place are limited each for itself, also while they take turns. */
+static void test_limit_apart(void)
+{
+    static const char names[2 * 8 * LOG_LIMIT_PLACES];
+    const char *const pair[] = {names, names + 8 * LOG_LIMIT_PLACES};
+    unsigned left_out;
+    for (unsigned i = 0; i < LOG_LIMIT_LINES + 3; i++)
+        for (unsigned n = 0; n < 2; n++)
+            g_assert_cmpint(log_limit_admits(pair[n], 1, &left_out), ==, i < LOG_LIMIT_LINES);
+    for (unsigned n = 0; n < 2; n++) {
+        g_assert_true(
+            log_limit_admits(pair[n], 1 + LOG_LIMIT_WINDOW_S * (int64_t)G_USEC_PER_SEC, &left_out));
+        g_assert_cmpuint(left_out, ==, 3);
+    }
+}
+
+/* More lines than there are places: they are limited together, not let through. */
+static void child_crowd(void)
+{
+    static const char names[8 * (LOG_LIMIT_PLACES + 3)];
+    unsigned left_out, admitted = 0;
+    for (unsigned i = 0; i < LOG_LIMIT_PLACES; i++)
+        g_assert_true(log_limit_admits(names + 8 * (size_t)i, 1, &left_out));
+    for (unsigned i = 0; i < 3 * LOG_LIMIT_LINES; i++)
+        admitted += log_limit_admits(names + 8 * (LOG_LIMIT_PLACES + i % 3), 1, &left_out);
+    g_assert_cmpuint(admitted, <=, 3 * (LOG_LIMIT_LINES - 1));
+    g_assert_cmpuint(admitted, >, 0);
+    g_assert_false(log_limit_admits(names + 8 * LOG_LIMIT_PLACES, 1, &left_out));
+}
+
+static void test_limit_crowd(void)
+{
+    child_run_case("crowd");
+    g_test_trap_assert_passed();
+}
+
 static void test_network(void)
 {
     char text[LOG_NETWORK_BYTES];
@@ -204,7 +240,10 @@ int main(int argc, char **argv)
     g_test_add_func("/log/subprocess/repeated", child_repeated);
     g_test_add_func("/log/ids", test_ids);
     g_test_add_func("/log/repeated", test_repeated);
+    g_test_add_func("/log/subprocess/crowd", child_crowd);
     g_test_add_func("/log/limit-tells", test_limit_tells);
+    g_test_add_func("/log/limit-apart", test_limit_apart);
+    g_test_add_func("/log/limit-crowd", test_limit_crowd);
     g_test_add_func("/log/network", test_network);
     g_test_add_func("/log/level-names", test_level_names);
     return g_test_run();
