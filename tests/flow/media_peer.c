@@ -22,6 +22,7 @@ enum {
     TICK_US = 20000,
     PICTURE_TICKS = 5,
     CHECK_TICKS = 100,
+    AGAIN_TICKS = 10,    /* after a check that has no answer */
     FLOOD_PACKETS = 20,  /* a tick: 8 Mbit/s */
     SOURCES = 8,         /* slots that are counted */
     LATE_BUCKETS = 2000, /* of 100 us */
@@ -77,6 +78,15 @@ static void flood_send(struct run *run)
     }
 }
 
+/* Not waited for: a server that has closed this connection never answers, and commands are to be heard even so. */
+static void check_send(struct run *run)
+{
+    if (run->ticks % (run->peer->check_answered ? CHECK_TICKS : AGAIN_TICKS))
+        return;
+    run->peer->check_answered = false;
+    far_peer_send_check(run->peer, true);
+}
+
 static void tick(struct run *run)
 {
     run->ticks++;
@@ -84,9 +94,7 @@ static void tick(struct run *run)
         media_send(run);
     if (run->flooding)
         flood_send(run);
-    if (run->ticks % CHECK_TICKS == 0)
-        far_peer_send_check(run->peer,
-                            true); /* the answer is taken as it comes: the server may be gone */
+    check_send(run);
 }
 
 static struct source *source_of(struct run *run, uint32_t ssrc)
@@ -183,22 +191,23 @@ static void command_take(struct run *run)
     }
 }
 
-/* What is readable is taken until the tick is over. */
+/* What is readable is taken until the tick is over; a late one looks once, or a machine that is too slow would never hear
+ * that it is to end. */
 static void turn(struct run *run, int64_t until_us)
 {
     struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
                            {.fd = far_peer_fd(run->peer), .events = POLLIN}};
     struct far_packet packet;
-    for (;;) {
-        int64_t left_us = until_us - clock_now_us();
-        if (left_us <= 0 || run->ended ||
-            poll(fds, G_N_ELEMENTS(fds), (int)(left_us / 1000) + 1) <= 0)
+    int64_t left_us = until_us - clock_now_us();
+    do {
+        if (poll(fds, G_N_ELEMENTS(fds), left_us > 0 ? (int)(left_us / 1000) + 1 : 0) <= 0)
             return;
         if (fds[0].revents)
             command_take(run);
         if (fds[1].revents && far_peer_receive_rtp(run->peer, &packet, 1))
             packet_note(run, &packet);
-    }
+        left_us = until_us - clock_now_us();
+    } while (left_us > 0 && !run->ended);
 }
 
 int main(void)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from lib import tap
+from lib import child, tap
 from lib.call import call, enter, until
 from lib.daemon import Daemon
 from lib.media import Media
@@ -124,7 +124,7 @@ def connecting(daemon):
 
 def offer_alone():
     """An offer whose maker is gone before anybody can answer it."""
-    with subprocess.Popen([os.environ['MEDIA_PEER']], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as peer:
+    with child.start([os.environ['MEDIA_PEER']], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as peer:
         lines = []
         while (line := peer.stdout.readline().rstrip('\r\n')) != '.':
             lines.append(line)
@@ -150,10 +150,11 @@ def test_why_a_call_does_not_connect():
         person.cut()
         desk.cut()
 
-    with Daemon({'hall': {'connect_ms': '4000'}}) as daemon:
+    offer = offer_alone()  # beforehand: from the entry on the time counts
+    with Daemon({'hall': {'connect_ms': '8000'}}) as daemon:
         person, desk, session = connecting(daemon)
         with Media(desk):
-            person.request('media.offer', {'sdp': offer_alone(), 'offer_id': 1})
+            person.request('media.offer', {'sdp': offer, 'offer_id': 1})
             end = end_of(desk)
             assert (end['reason'], end['phase']) == ('ice_timeout', 'connecting'), end
             assert value(metrics(daemon), 'sessions_ended_total', reason='ice_timeout', phase='connecting') == 1

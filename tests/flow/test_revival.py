@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from lib import tap
+from lib import child, tap
 from lib.call import call as active_call, enter, journal, until
 from lib.daemon import Daemon
 from lib.media import Media
@@ -63,13 +63,13 @@ def events(daemon, session, name):
 
 @contextlib.contextmanager
 def recorder(daemon):
-    child = subprocess.Popen([os.environ['SHIPINBAN_RECORDER'], '--config', str(daemon.folder / 'shipinban.conf')],
-                             stderr=subprocess.DEVNULL)
+    renderer = child.start([os.environ['SHIPINBAN_RECORDER'], '--config', str(daemon.folder / 'shipinban.conf')],
+                           stderr=subprocess.DEVNULL)
     try:
         yield
     finally:
-        child.terminate()
-        child.wait(30)
+        renderer.terminate()
+        renderer.wait(30)
 
 
 def rendering(daemon, session):

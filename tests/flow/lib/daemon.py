@@ -13,6 +13,8 @@ import tempfile
 import threading
 import urllib.parse
 
+from . import child
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 START_S = 60
 STOP_S = 30
@@ -57,7 +59,7 @@ class Daemon:
     def start(self):
         self.write_config()
         with open(self.folder / 'log', 'ab') as log:
-            self.child = subprocess.Popen(
+            self.child = child.start(
                 [os.environ['SHIPINBAN'], '--config', str(self.folder / 'shipinban.conf')],
                 stdout=subprocess.PIPE, stderr=log, text=True)
         lines = queue.Queue()
@@ -78,12 +80,7 @@ class Daemon:
             return 0
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)
-        try:
-            return self.child.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
-            return 'a timeout'
+        return self.child.returncode if child.end(self.child, STOP_S) else 'a timeout'
 
     def kill(self):
         self.child.kill()

@@ -4,6 +4,7 @@ import queue
 import subprocess
 import threading
 
+from . import child
 from .whip import Whip
 
 WAIT_S = 30
@@ -14,7 +15,7 @@ class Media:
     `change` makes another offer out of the one with Opus and VP8."""
 
     def __init__(self, page=None, offer_id=1, change=str, whip=None, program=None):
-        self.child = subprocess.Popen([program or os.environ['MEDIA_PEER']], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.child = child.start([program or os.environ['MEDIA_PEER']], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
         offer = []
@@ -77,4 +78,4 @@ class Media:
     def stop(self):
         if self.child.poll() is None:
             self.child.stdin.close()
-            self.child.wait(WAIT_S)
+            assert child.end(self.child, WAIT_S), 'the media peer does not end'

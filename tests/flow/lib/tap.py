@@ -2,9 +2,20 @@
 import sys
 import traceback
 
+from . import child
+
 
 class Skip(Exception):
     """What a test needs is not here; the reason in words."""
+
+
+def run_one(fn):
+    """What a test leaves running is ended, and is a fault of its own when there was no other."""
+    try:
+        fn()
+    finally:
+        left = child.leave()
+    assert not left, f'still running after the test: {left}'
 
 
 def run(module):
@@ -17,7 +28,7 @@ def run(module):
     for number, (name, fn) in enumerate(tests, 1):
         words = (fn.__doc__ or name).splitlines()[0]
         try:
-            fn()
+            run_one(fn)
         except Skip as reason:
             print(f'ok {number} - {words} # SKIP {reason}', flush=True)
         except Exception:

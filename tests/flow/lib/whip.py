@@ -6,6 +6,8 @@ import subprocess
 import threading
 import time
 
+from . import child
+
 WAIT_S = 30
 LOOK_S = 0.2
 SDP, FRAGMENT = 'application/sdp', 'application/trickle-ice-sdpfrag'
@@ -91,8 +93,8 @@ class Standard:
     def __init__(self, daemon, token, kind, *words):
         command = [os.environ[GST]] if kind == GST else [PYTHON, os.environ[AIORTC]]
         environment = {k: v for k, v in os.environ.items() if k not in ('LD_PRELOAD', 'ASAN_OPTIONS')}
-        self.child = subprocess.Popen(command + [str(word) for word in words], env=environment, text=True,
-                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.child = child.start(command + [str(word) for word in words], env=environment, text=True,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.lines, self.complaints = queue.Queue(), []
         threading.Thread(target=self.read, daemon=True).start()
         threading.Thread(target=lambda: self.complaints.extend(self.child.stderr), daemon=True).start()
@@ -149,8 +151,4 @@ class Standard:
     def stop(self):
         if self.child.poll() is None:
             self.child.stdin.close()
-            try:
-                self.child.wait(WAIT_S)
-            except subprocess.TimeoutExpired:
-                self.child.kill()
-                self.child.wait()
+            child.end(self.child, WAIT_S)
