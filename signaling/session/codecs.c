@@ -11,9 +11,15 @@
 
 enum { PATIENCE_MS = 5000 };
 
-static const char *codec_name(enum sfu_codec codec)
+const char *sig_codec_name(enum sfu_codec codec)
 {
-    return codec == SFU_CODEC_H264 ? "H264" : "VP8";
+    switch (codec) {
+    case SFU_CODEC_OPUS: return "opus";
+    case SFU_CODEC_VP8: return "VP8";
+    case SFU_CODEC_H264: return "H264";
+    case SFU_CODEC_NONE: return "";
+    }
+    return "";
 }
 
 static uint32_t configured(const struct sig_config *config)
@@ -130,10 +136,10 @@ static void ask(struct sig_participant *participant, enum sfu_codec codec)
     sig_codecs_finish(participant);
     codecs->patience = g_timeout_add(PATIENCE_MS, patience_over, participant);
     const struct log_ids ids = {participant->session->id.text, participant->id.text, NULL};
-    log_about(LOG_AT_INFO, "session", ids, "asked to send %s", codec_name(codec));
-    sig_participant_event(
-        participant, "media.reoffer",
-        json_pack("{s:s, s:s}", "reason", dead ? "encoder" : "codec", "codec", codec_name(codec)));
+    log_about(LOG_AT_INFO, "session", ids, "asked to send %s", sig_codec_name(codec));
+    sig_participant_event(participant, "media.reoffer",
+                          json_pack("{s:s, s:s}", "reason", dead ? "encoder" : "codec", "codec",
+                                    sig_codec_name(codec)));
 }
 
 /* WHIP has no words for it. */
@@ -247,7 +253,7 @@ void sig_codecs_stats(struct sig_participant *participant, int64_t encoded, int6
         return;
     const struct log_ids ids = {participant->session->id.text, participant->id.text, NULL};
     log_about(LOG_AT_WARNING, "session", ids, "the camera gives no pictures in %s",
-              codec_name(codec));
+              sig_codec_name(codec));
     codecs->dead |= sdp_codec_bit(codec);
     sig_codecs_update(participant->session);
 }

@@ -24,6 +24,9 @@ struct sig_codecs {
     struct sig_encoder encoder;
 };
 
+/* "VP8", "H264", "opus"; NONE: "". As pages and journals name it. */
+const char *sig_codec_name(enum sfu_codec codec);
+
 /* Before its offer is answered: what it shall send. */
 void sig_codecs_policy(const struct sig_participant *participant, struct sdp_policy *policy);
 

@@ -20,17 +20,6 @@ enum {
     FAIR_RTT_US = 250000
 };
 
-static const char *codec_name(enum sfu_codec codec)
-{
-    switch (codec) {
-    case SFU_CODEC_OPUS: return "opus";
-    case SFU_CODEC_VP8: return "VP8";
-    case SFU_CODEC_H264: return "H264";
-    case SFU_CODEC_NONE: return "";
-    }
-    return "";
-}
-
 static void tag_write(struct sig_participant *participant, const struct sig_peer *peer,
                       const char *type, const char *name, const char *value)
 {
@@ -68,7 +57,7 @@ static void codec_seen(struct sig_participant *participant, struct sig_peer *pee
     g_snprintf(section, sizeof section, "%u", event->section);
     g_snprintf(ssrc, sizeof ssrc, "%u", event->ssrc);
     sig_recording_write(participant->session, "media.codec", "TAG", tag, "SECTION", section,
-                        "CODEC", codec_name(event->codec), "SSRC", ssrc, NULL);
+                        "CODEC", sig_codec_name(event->codec), "SSRC", ssrc, NULL);
     peer->media = true;
     found(participant);
     if (event->section >= SFU_MAX_SECTIONS)
