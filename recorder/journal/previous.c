@@ -76,7 +76,7 @@ static int sha256_look(struct pieces *pieces, struct digest *digest, char *ret_h
 /* The block at `at` ends at `*ret_end`; 0: no whole one is there. */
 static int block_end(struct pieces *pieces, uint64_t at, uint64_t *ret_end)
 {
-    const uint8_t *bytes;
+    const uint8_t *bytes = NULL;
     uint64_t left = pieces->bytes - at;
     *ret_end = 0;
     if (left < REC_BLOCK_HEAD_BYTES)

@@ -22,6 +22,9 @@ struct sig_conn {
     void *client;
     bool greeting;
     enum sig_close close_code; /* 0: open */
+    /* In the midst of a frame that is refused: with bytes unread behind it a close would become a reset, and the reason
+     * would be lost. */
+    bool swallowing;
     struct sig_outbox outbox;
     struct bucket bucket;
     GByteArray *frame; /* what came so far of a frame in pieces */
@@ -96,6 +99,7 @@ static bool frame_fits(struct sig_conn *conn, size_t len)
 {
     if (conn->frame->len + len + lws_remaining_packet_payload(conn->wsi) <= SIG_FRAME_BYTES)
         return true;
+    conn->swallowing = true;
     sig_conn_close(conn, SIG_CLOSE_TOO_LARGE);
     return false;
 }
@@ -109,19 +113,36 @@ static void frame_clear(struct sig_conn *conn)
     g_byte_array_set_size(conn->frame, 0);
 }
 
+static bool frame_ends(struct sig_conn *conn)
+{
+    return !lws_remaining_packet_payload(conn->wsi) && lws_is_final_fragment(conn->wsi);
+}
+
+static void swallow(struct sig_conn *conn)
+{
+    if (!conn->swallowing || !frame_ends(conn))
+        return;
+    conn->swallowing = false;
+    lws_callback_on_writable(conn->wsi);
+}
+
 int sig_conn_received(struct sig_conn *conn, const void *data, size_t len)
 {
-    if (conn->close_code)
+    if (conn->close_code) {
+        swallow(conn);
         return 0;
+    }
     conn->heard_us = clock_now_us();
     if (lws_frame_is_binary(conn->wsi)) {
         sig_conn_close(conn, SIG_CLOSE_MALFORMED);
         return 0;
     }
-    if (!frame_fits(conn, len))
+    if (!frame_fits(conn, len)) {
+        swallow(conn);
         return 0;
+    }
     g_byte_array_append(conn->frame, data, (guint)len);
-    if (lws_remaining_packet_payload(conn->wsi) || !lws_is_final_fragment(conn->wsi))
+    if (!frame_ends(conn))
         return 0;
     if (!bucket_take(&conn->bucket, conn->heard_us)) {
         sig_conn_close(conn, SIG_CLOSE_TOO_MANY);
@@ -147,7 +168,7 @@ int sig_conn_writeable(struct sig_conn *conn)
         lws_callback_on_writable(conn->wsi);
         return 0;
     }
-    if (!conn->close_code)
+    if (!conn->close_code || conn->swallowing)
         return 0;
     lws_close_reason(conn->wsi, (enum lws_close_status)conn->close_code, NULL, 0);
     return -1;
