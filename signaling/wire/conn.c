@@ -22,7 +22,7 @@ struct sig_conn {
     void *client;
     bool greeting;
     enum sig_close close_code; /* 0: open */
-    /* In the midst of a frame that is refused: with bytes unread behind it a close would become a reset, and the reason
+    /* In the midst of a piece that is refused: with bytes unread behind it a close would become a reset, and the reason
      * would be lost. */
     bool swallowing;
     struct sig_outbox outbox;
@@ -118,9 +118,10 @@ static bool frame_ends(struct sig_conn *conn)
     return !lws_remaining_packet_payload(conn->wsi) && lws_is_final_fragment(conn->wsi);
 }
 
+/* To the end of the piece that is coming: one that never says its last piece is not waited for. */
 static void swallow(struct sig_conn *conn)
 {
-    if (!conn->swallowing || !frame_ends(conn))
+    if (!conn->swallowing || lws_remaining_packet_payload(conn->wsi))
         return;
     conn->swallowing = false;
     lws_callback_on_writable(conn->wsi);
