@@ -1,5 +1,6 @@
 /* Whether all parts of the daemon answer: the hall's thread, every media worker, the journal's writer. The service manager
- * hears it while they do, and only then; that this thread runs is in it. Control thread. */
+ * is fed while the media workers do, and only then; that this thread runs is in it. A hall or a journal that hangs in its
+ * disk is told in the log, the manager's status line, the metrics and `shipinbanctl check`. Control thread. */
 #ifndef SIGNALING_WATCHDOG_H
 #define SIGNALING_WATCHDOG_H
 
