@@ -294,18 +294,6 @@ int sig_daemon_create(const struct sig_config *config, struct sig_daemon **ret_d
     return 0;
 }
 
-static void sessions_end(struct sig_daemon *daemon)
-{
-    GHashTableIter iter;
-    gpointer session;
-    for (;;) {
-        g_hash_table_iter_init(&iter, daemon->sessions);
-        if (!g_hash_table_iter_next(&iter, NULL, &session))
-            return;
-        sig_session_end(session, SIG_REASON_SERVER_RESTART, NULL);
-    }
-}
-
 static void clients_destroy(struct sig_daemon *daemon)
 {
     GHashTableIter iter;
@@ -336,7 +324,7 @@ void sig_daemon_destroy(struct sig_daemon *daemon)
     if (!daemon)
         return;
     sources_destroy(daemon);
-    sessions_end(daemon);
+    sig_sessions_end(daemon, SIG_REASON_SERVER_RESTART);
     g_clear_handle_id(&daemon->trim_timer, g_source_remove);
     clients_destroy(daemon);
     sig_server_destroy(daemon->server);

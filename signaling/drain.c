@@ -70,18 +70,6 @@ static void windows_close(struct sig_daemon *daemon)
     }
 }
 
-static void sessions_end(struct sig_daemon *daemon)
-{
-    GHashTableIter iter;
-    gpointer session;
-    for (;;) {
-        g_hash_table_iter_init(&iter, daemon->sessions);
-        if (!g_hash_table_iter_next(&iter, NULL, &session))
-            return;
-        sig_session_end(session, SIG_REASON_SERVER_RESTART, NULL);
-    }
-}
-
 void sig_drain_hurry(struct sig_daemon *daemon)
 {
     struct sig_drain *drain = &daemon->drain;
@@ -90,7 +78,7 @@ void sig_drain_hurry(struct sig_daemon *daemon)
     log_info("main", "leaving: %u calls are ended", sig_drain_calls(daemon));
     drain->leaving = true;
     drain->given_up_us = clock_now_us() + GOODBYE_MS * (int64_t)1000;
-    sessions_end(daemon);
+    sig_sessions_end(daemon, SIG_REASON_SERVER_RESTART);
     everybody_tell(daemon, "leave",
                    json_pack("{s:s, s:i}", "action", "resume", "after_ms", COME_BACK_MS));
     sig_server_drain(daemon->server);
@@ -126,18 +114,30 @@ static gboolean look(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+unsigned sig_drain_within_ms(const struct sig_daemon *daemon, unsigned after_ms)
+{
+    if (!daemon->draining)
+        return after_ms;
+    int64_t left_ms = MAX(daemon->drain.deadline_us - clock_now_us(), 0) / 1000;
+    return (unsigned)MIN(left_ms, (int64_t)after_ms);
+}
+
 void sig_drain_begin(struct sig_daemon *daemon, unsigned after_ms, void (*finished)(void *user),
                      void *user)
 {
     struct sig_drain *drain = &daemon->drain;
     if (drain->leaving)
         return;
-    drain->deadline_us = clock_now_us() + after_ms * (int64_t)1000;
-    drain->deadline_at_us = clock_wall_us() + after_ms * (int64_t)1000;
+    unsigned within_ms = sig_drain_within_ms(daemon, after_ms);
+    int64_t deadline_us = clock_now_us() + after_ms * (int64_t)1000;
+    if (!daemon->draining || deadline_us < drain->deadline_us) {
+        drain->deadline_us = deadline_us;
+        drain->deadline_at_us = clock_wall_us() + after_ms * (int64_t)1000;
+    }
     drain->finished = finished;
     drain->user = user;
-    notify_stopping((after_ms + GOODBYE_MS) * (uint64_t)1000);
-    log_info("main", "draining: %u calls run and have %u ms", sig_drain_calls(daemon), after_ms);
+    notify_stopping((within_ms + GOODBYE_MS) * (uint64_t)1000);
+    log_info("main", "draining: %u calls run and have %u ms", sig_drain_calls(daemon), within_ms);
     if (!daemon->draining)
         windows_close(daemon);
     daemon->draining = true;

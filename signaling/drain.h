@@ -23,9 +23,13 @@ struct sig_drain {
 
 /* Begins: new tickets, sessions and people are refused (`server.draining`), ready windows are put to not_ready, everybody
  * hears `server.draining`. `finished` is called once, from the main loop, when the daemon may be destroyed: as soon as no
- * call runs, `after_ms` from now at the latest, and a moment for the goodbyes. Begun already: moves the deadline. */
+ * call runs, `after_ms` from now at the latest, and a moment for the goodbyes. Begun already: may bring the deadline nearer,
+ * never puts it off. */
 void sig_drain_begin(struct sig_daemon *daemon, unsigned after_ms, void (*finished)(void *user),
                      void *user);
+
+/* How long calls would have after sig_drain_begin() with `after_ms`. */
+unsigned sig_drain_within_ms(const struct sig_daemon *daemon, unsigned after_ms);
 
 /* Does not wait for calls any longer: ends them (reason server_restart), closes the recordings, sends the pages away. */
 void sig_drain_hurry(struct sig_daemon *daemon);

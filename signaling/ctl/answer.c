@@ -8,6 +8,7 @@
 #include "signaling/daemon.h"
 #include "signaling/metrics/process.h"
 #include "signaling/session/recording.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 #include "signaling/version.h"
 #include "signaling/watchdog.h"
@@ -131,7 +132,8 @@ static json_t *check_view(struct sig_daemon *daemon)
     problem(list, certificate_ends(daemon), "the certificate ends within 14 days");
     problem(list, clock_wall_us() - figures.at_us > RENDERER_SILENT_S * (int64_t)G_USEC_PER_SEC,
             "shipinban-recorder has not been heard of for a minute");
-    problem(list, g_hash_table_size(daemon->reports), "the store does not take ends of sessions");
+    problem(list, sig_reports_refused(daemon) > 0,
+            "the store does not take what it is told about sessions");
     return json_pack("{s:b, s:o}", "ok", json_array_size(list) == 0, "problems", list);
 }
 
@@ -145,7 +147,7 @@ static json_t *drain_begin(struct sig_daemon *daemon, const json_t *request,
     ret_wish->stop = true;
     ret_wish->after_ms = (unsigned)after_ms;
     return json_pack("{s:i, s:i}", "calls", (int)sig_drain_calls(daemon), "after_ms",
-                     (int)after_ms);
+                     (int)sig_drain_within_ms(daemon, ret_wish->after_ms));
 }
 
 json_t *sig_control_answer(struct sig_daemon *daemon, const json_t *request,

@@ -138,12 +138,13 @@ static gboolean incoming(GSocketService *service, GSocketConnection *connection,
     return TRUE;
 }
 
-/* Whether somebody answers at `path` now. */
+/* Whether somebody listens there now. Not waited for: one who is stuck has a full queue (EAGAIN), and is there. */
 static bool is_alive(const struct sockaddr_un *address)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool alive = fd >= 0 &&
-                 connect(fd, (const struct sockaddr *)(const void *)address, sizeof *address) == 0;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool alive = fd >= 0 && (connect(fd, (const struct sockaddr *)(const void *)address,
+                                     sizeof *address) == 0 ||
+                             errno == EAGAIN);
     if (fd >= 0)
         close(fd);
     return alive;

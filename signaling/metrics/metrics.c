@@ -5,6 +5,7 @@
 #include "signaling/metrics/process.h"
 #include "signaling/metrics/text.h"
 #include "signaling/session/errands.h"
+#include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 #include "signaling/version.h"
 #include "signaling/watchdog.h"
@@ -46,8 +47,8 @@ static void health_put(GString *text, const struct sig_daemon *daemon)
                    "Commands to media workers or journal that found a full mailbox.",
                    sig_errands_waiting(daemon->errands));
     sig_metric_one(text, "reports_waiting", "gauge",
-                   "Starts and ends of sessions that the store has not taken yet.",
-                   g_hash_table_size(daemon->reports));
+                   "What the store has refused about sessions, and is told again.",
+                   sig_reports_refused(daemon));
 }
 
 static void sessions_put(GString *text, const struct sig_daemon *daemon)

@@ -21,6 +21,7 @@ struct report {
     char reason[HALL_NAME_BYTES];
     struct sig_told saying; /* MARKS: what the hall has when it takes this one */
     bool again;             /* it changed while the hall was asked */
+    bool refused;           /* the hall did not take it, and has not yet since */
     unsigned pause_ms;      /* before the next try */
     guint timer;            /* 0: the hall's reply is awaited */
 };
@@ -35,6 +36,17 @@ static void report_destroy(gpointer data)
 GHashTable *sig_reports_create(void)
 {
     return g_hash_table_new_full(NULL, NULL, report_destroy, NULL);
+}
+
+unsigned sig_reports_refused(const struct sig_daemon *daemon)
+{
+    unsigned refused = 0;
+    GHashTableIter iter;
+    gpointer data;
+    g_hash_table_iter_init(&iter, daemon->reports);
+    while (g_hash_table_iter_next(&iter, &data, NULL))
+        refused += ((const struct report *)data)->refused;
+    return refused;
 }
 
 static struct report *report_find(struct sig_daemon *daemon, enum report_kind kind,
@@ -70,6 +82,7 @@ static void report_postpone(struct report *report)
 {
     log_warning("session", "%s: the hall did not take %s", report->object.text,
                 kind_words[report->kind]);
+    report->refused = true;
     report->timer = g_timeout_add(report->pause_ms, pause_over, report);
     report->pause_ms = MIN(report->pause_ms * 2, (unsigned)LAST_PAUSE_MS);
 }
@@ -134,6 +147,7 @@ static void hall_answered(const struct hall_reply *reply, void *user)
         report_postpone(report);
         return;
     }
+    report->refused = false;
     struct sig_session *session =
         report->kind == ONLINE ? NULL : sig_session_find(report->daemon, report->object.text);
     if (report->kind == STARTED && !reply->code && session) {

@@ -10,6 +10,9 @@ struct sig_session;
 
 /* The table of what was not confirmed yet: daemon.reports. */
 GHashTable *sig_reports_create(void);
+/* How many of them the hall has refused at least once since it last took them, and hears again. Those whose answer is
+ * merely awaited are not among them. */
+unsigned sig_reports_refused(const struct sig_daemon *daemon);
 
 /* hall_session_started(), until it is done or the session is gone; then the hall hears how it stands. */
 void sig_report_started(struct sig_daemon *daemon, const char *session);

@@ -154,6 +154,18 @@ int sig_session_begin(struct sig_session *session)
     return 0;
 }
 
+void sig_sessions_end(struct sig_daemon *daemon, enum sig_reason reason)
+{
+    GHashTableIter iter;
+    gpointer session;
+    for (;;) {
+        g_hash_table_iter_init(&iter, daemon->sessions);
+        if (!g_hash_table_iter_next(&iter, NULL, &session))
+            return;
+        sig_session_end(session, reason, NULL);
+    }
+}
+
 static gboolean media_is_late(gpointer data)
 {
     struct sig_session *session = data;

@@ -126,6 +126,9 @@ void sig_session_state_tell(struct sig_session *session, const char *reason,
 void sig_session_end(struct sig_session *session, enum sig_reason reason,
                      const struct sig_participant *by);
 
+/* All that run. */
+void sig_sessions_end(struct sig_daemon *daemon, enum sig_reason reason);
+
 /* To every participant but `except` (may be NULL); steals `d`. */
 void sig_session_event(struct sig_session *session, const struct sig_participant *except,
                        const char *name, json_t *d);

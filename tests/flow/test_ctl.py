@@ -6,11 +6,16 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 
-from lib import tap
+from lib import child, tap
 from lib.call import call, until
+from lib.control import control, raw
 from lib.daemon import Daemon
 from lib.page import citizen, take_ticket
+from lib.store import locked
+
+QUEUE_MAX = 8
 
 
 def ctl(daemon, *args):
@@ -24,18 +29,6 @@ def asked(daemon, *args):
     code, output, errors = ctl(daemon, '--json', *args)
     assert code == 0, (args, code, output, errors)
     return json.loads(output)
-
-
-def raw(daemon, data):
-    """What the socket itself answers."""
-    with socket.socket(socket.AF_UNIX) as door:
-        door.settimeout(20)
-        door.connect(str(daemon.folder / 'control.sock'))
-        door.sendall(data)
-        answer = b''
-        while (more := door.recv(65536)):
-            answer += more
-        return answer
 
 
 def test_status_and_sessions():
@@ -87,13 +80,55 @@ def test_check():
     with Daemon() as daemon:
         code, output, _ = ctl(daemon, '--json', 'check')
         assert code == 1 and json.loads(output)['problems'] == ['shipinban-recorder has not been heard of for a minute']
-        recorder = subprocess.Popen([os.environ['SHIPINBAN_RECORDER'], '--config', str(daemon.folder / 'shipinban.conf')],
-                                    stderr=subprocess.DEVNULL)
+        recorder = child.start([os.environ['SHIPINBAN_RECORDER'], '--config', str(daemon.folder / 'shipinban.conf')],
+                               stderr=subprocess.DEVNULL)
         try:
             until(lambda: ctl(daemon, 'check')[0] == 0, 'all is well')
         finally:
             recorder.terminate()
             recorder.wait(20)
+
+
+REFUSED = 'the store does not take what it is told about sessions'
+BUSY_S = 1.5  # the hall waits 2 s for its database
+
+
+def test_check_counts_refusals():
+    """what the hall is just being told is no fault; what it has refused is, until it has taken it"""
+    with Daemon() as daemon:
+        def problems():
+            return control(daemon, {'command': 'check'})['problems']
+
+        page = citizen(daemon)
+        take_ticket(page)
+        with locked(daemon):
+            begun = time.monotonic()
+            page.cut()  # the hall is told that the page is away
+            early = problems()
+            assert REFUSED not in early or time.monotonic() - begun > BUSY_S, early
+            until(lambda: REFUSED in problems(), 'the refusal is seen')
+            assert b'shipinban_reports_waiting 1\n' in daemon.http('GET', '/metrics')[2]
+        until(lambda: REFUSED not in problems(), 'the hall has taken it')
+
+
+def test_stuck_owner():
+    """who holds the control socket and answers nobody is found at the start, and not waited for"""
+    with contextlib.ExitStack() as held:
+        daemon = Daemon()
+        path = daemon.folder / 'control.sock'
+        door = held.enter_context(socket.socket(socket.AF_UNIX))
+        door.bind(str(path))
+        door.listen(0)
+        for _ in range(QUEUE_MAX):
+            guest = held.enter_context(socket.socket(socket.AF_UNIX))
+            guest.setblocking(False)
+            if guest.connect_ex(str(path)):
+                break
+        daemon.write_config()
+        done = subprocess.run([os.environ['SHIPINBAN'], '--config', str(daemon.folder / 'shipinban.conf')],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and 'another daemon' in done.stderr, done
+        daemon.__exit__(None, None, None)
 
 
 def test_used_wrongly():

@@ -4,6 +4,7 @@ import time
 
 from lib import tap
 from lib.call import call, until
+from lib.control import control
 from lib.daemon import Daemon
 from lib.page import Closed, Page, Refused, citizen, clerk, take_ticket
 
@@ -28,6 +29,12 @@ def draining(daemon, *pages):
     at = [page.event('server.draining')['deadline_at'] for page in pages]
     assert len(set(at)) <= 1, at
     return at[0]
+
+
+def told_by_operator(daemon, after_ms):
+    """The deadline after `drain` with so much time."""
+    assert control(daemon, {'command': 'drain', 'after_ms': after_ms})['after_ms'] <= after_ms
+    return control(daemon, {'command': 'status'})['deadline_at']
 
 
 def test_calls_end_by_themselves():
@@ -105,6 +112,20 @@ def test_second_signal():
                 person.next_frame()
         except Closed as closed:
             assert closed.code == 1001
+        assert daemon.child.wait(20) == 0
+
+
+def test_deadline_comes_nearer():
+    """a later word may bring the deadline nearer and never puts it off: SIGTERM, with the time of the configuration"""
+    with Daemon({'server': {'drain_ms': '600000'}}) as daemon, call(daemon) as (person, desk, voice, answer, session):
+        first = told_by_operator(daemon, 60000)
+        assert person.event('server.draining')['deadline_at'] == first
+        daemon.child.terminate()
+        assert person.event('server.draining')['deadline_at'] == first
+        nearer = told_by_operator(daemon, 30000)
+        assert nearer < first - 20000
+        assert told_by_operator(daemon, 90000) == nearer
+        person.request('session.end')
         assert daemon.child.wait(20) == 0
 
 
