@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <libwebsockets.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -79,7 +80,8 @@ static void cut_note(struct sig_arrivals *arrivals, enum sig_cut cut, const char
              cut_names[cut]);
 }
 
-/* lws ends it with its next turn, without a goodbye that would have to be waited for. */
+/* lws ends it without a goodbye that would have to be waited for. It looks at timeouts when it has nothing else to do,
+ * which a flood prevents; that a socket was shut down it sees with its next event. */
 static void arrival_cut(struct sig_arrivals *arrivals, struct arrival *arrival, enum sig_cut cut)
 {
     if (arrival->state == OWES_FIRST || cut == SIG_CUT_CROWDED)
@@ -89,6 +91,7 @@ static void arrival_cut(struct sig_arrivals *arrivals, struct arrival *arrival, 
     arrival->is_cut = true;
     arrivals->leaving++;
     lws_set_timeout(arrival->wsi, PENDING_TIMEOUT_HOLDING_AH, LWS_TO_KILL_ASYNC);
+    shutdown(lws_get_socket_fd(arrival->wsi), SHUT_RDWR);
 }
 
 static void oldest_give_way(struct sig_arrivals *arrivals)

@@ -184,6 +184,7 @@ def test_idle():
         there = connections(daemon)
         assert there['open'] <= 200, there
         assert there['cut']['crowded'] + there['cut']['full'] >= 1300, there
+        assert there['cut']['crowded'] > there['cut']['full'], f'the door was shut: {there}'
         assert there['cut']['address'] == there['cut']['descriptors'] == 0, there
         call_goes_on(live)
         until(lambda: connections(daemon)['open'] < 10, 'idle connections are still there', 30)
