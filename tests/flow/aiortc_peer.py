@@ -4,13 +4,12 @@ import fractions
 import math
 import sys
 import threading
-import time
 
 import aioice.ice
 import av
 import numpy
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription, VideoStreamTrack
-from aiortc.mediastreams import MediaStreamTrack
+from aiortc.mediastreams import AudioStreamTrack
 
 WIDTH, HEIGHT, RATE, PIECE = 320, 240, 48000, 960
 
@@ -29,16 +28,13 @@ class Colour(VideoStreamTrack):
         return frame
 
 
-class Tone(MediaStreamTrack):
-    kind = 'audio'
-
+class Tone(AudioStreamTrack):
     def __init__(self, hertz):
         super().__init__()
-        self.hertz, self.at, self.start = hertz, 0, None
+        self.hertz, self.at = hertz, 0
 
     async def recv(self):
-        self.start = self.start or time.monotonic()
-        await asyncio.sleep(max(0, self.start + self.at / RATE - time.monotonic()))  # the clock of a sound card
+        await super().recv()  # silence of 20 ms, when it is due: the clock of a sound card
         steps = numpy.arange(self.at, self.at + PIECE) * (2 * math.pi * self.hertz / RATE)
         frame = av.AudioFrame.from_ndarray((numpy.sin(steps) * 8000).astype(numpy.int16).reshape(1, -1), layout='mono')
         frame.sample_rate, frame.pts, frame.time_base = RATE, self.at, fractions.Fraction(1, RATE)

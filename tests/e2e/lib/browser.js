@@ -1,12 +1,11 @@
 /* Real Chromium pages with a painted camera and a tone for a voice. */
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { opened } from './leftovers.js';
+import { Words } from './words.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, '../out');
 
 const flags = [
   '--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--disable-quic', '--no-first-run',
@@ -19,7 +18,7 @@ export const phone = { width: 390, height: 844 };
 export const desk = { width: 1440, height: 900 };
 
 /** A browser of its own with one page, so that no page is ever in the background of another. */
-export class Party {
+export class Party extends Words {
   static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN', portrait = null, elder = false, network = null, grain = 0, flags: more = [] } = {}) {
     const party = opened(new Party());
     party.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...flags, ...more] });
@@ -55,17 +54,5 @@ export class Party {
     const place = await this.shows(id);
     const inner = place.locator('input, textarea');
     await ((await inner.count()) ? inner.first() : place).fill(text);
-  }
-  /** Picks an option of a select: the option carries its own test id, `<id>-<value>`. */
-  async choose(id, value) {
-    await this.tap(id);
-    await this.tap(`${id}-${value}`);
-  }
-  async shot(name, folder = out) {
-    await mkdir(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`) });
-  }
-  async close() {
-    await this.browser?.close();
   }
 }

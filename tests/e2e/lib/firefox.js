@@ -1,14 +1,14 @@
 /* Real Firefox pages, by WebDriver BiDi; what a test does with them is told in the words of lib/browser.js. */
-import { readFile, mkdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import { phone } from './browser.js';
 import { opened } from './leftovers.js';
+import { Words } from './words.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, '../out');
 const executablePath = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 
 const prefs = {
@@ -38,7 +38,7 @@ class Place {
   }
 }
 
-export class FirefoxParty {
+export class FirefoxParty extends Words {
   static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN' } = {}) {
     const party = opened(new FirefoxParty());
     party.browser = await puppeteer.launch({
@@ -74,17 +74,5 @@ export class FirefoxParty {
     const { selector } = await this.shows(id);
     const inner = `${selector} input, ${selector} textarea`;
     await this.page.locator((await this.page.$(inner)) ? inner : selector).fill(text);
-  }
-  /** Picks an option of a select: the option carries its own test id, `<id>-<value>`. */
-  async choose(id, value) {
-    await this.tap(id);
-    await this.tap(`${id}-${value}`);
-  }
-  async shot(name, folder = out) {
-    await mkdir(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`) });
-  }
-  async close() {
-    await this.browser?.close();
   }
 }

@@ -205,10 +205,13 @@
   /* The same without an AudioContext: a second of it is recorded, decoded, and every 10 Hz looked at (Goertzel). */
   const loudestRecorded = async (tracks) => {
     const recorder = new MediaRecorder(new MediaStream(tracks)), parts = [];
-    recorder.ondataavailable = ({ data }) => parts.push(data);
     const ended = new Promise((done) => (recorder.onstop = done));
-    recorder.start();
-    setTimeout(() => recorder.stop(), 1000);
+    /* A piece comes when it holds a second. */
+    recorder.ondataavailable = ({ data }) => {
+      parts.push(data);
+      if (recorder.state === 'recording') recorder.stop();
+    };
+    recorder.start(1000);
     await ended;
     const samples = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(await new Blob(parts).arrayBuffer());
     const heard = samples.getChannelData(0).subarray(-24000);

@@ -2,25 +2,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './port.js';
 import { until } from './wait.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const nginx = process.env.NGINX ?? '/usr/sbin/nginx';
 const attempts = 5;
-
-/* A port that was free a moment ago: nginx cannot tell which one the system would have chosen. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function example() {
   const text = await readFile(join(root, 'docs/proxy.md'), 'utf8');

@@ -1,21 +1,12 @@
 /* A real coturn on loopback, with the secret that the daemon signs its credentials with. */
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { opened } from './leftovers.js';
+import { freePort } from './port.js';
 import { until } from './wait.js';
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export class Turn {
   static async start() {

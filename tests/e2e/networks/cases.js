@@ -1,6 +1,7 @@
 /* The bad networks, and what is measured in each. A case gets a call that stands and has settled. */
+import { until } from '../lib/wait.js';
 
-const settle = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+const sampleRate = 48000, slack = 4; /* a voice that is badly cut still plays, concealed */
 
 /** What `party` has received so far. */
 async function received(call, party) {
@@ -18,6 +19,27 @@ const between = (before, after) => ({
   concealed_percent: +((100 * (after.concealed - before.concealed)) / Math.max(after.samples - before.samples, 1)).toFixed(2),
 });
 
+/** What has been received when so many seconds of voice have been played since `before`: the listener's own clock. */
+const heard = (call, party, before, seconds) => until(async () => {
+  const now = await received(call, party);
+  return now.samples - before.samples >= seconds * sampleRate && now;
+}, `${seconds} s of voice`, seconds * slack * 1000 + 10000);
+
+/** Until the picture that each side gets no longer grows: both senders have found their rate. */
+export async function settled(call) {
+  let last = [0, 0], steady = 0;
+  const parties = [call.near, call.far];
+  await until(async () => {
+    const rates = await Promise.all(parties.map(async (party) => {
+      const before = await received(call, party);
+      return between(before, await heard(call, party, before, 1)).kbps;
+    }));
+    steady = rates.every((kbps, i) => kbps > 0 && kbps <= last[i] * 1.1) ? steady + 1 : 0;
+    last = rates;
+    return steady >= 3;
+  }, 'both senders to find their rate', 40000);
+}
+
 /** On the receiver's leg the one behind the bad network watches, on the sender's the other one. */
 const watcher = (call, leg) => (leg === 'receiver' ? call.near : call.far);
 const direction = (call, leg) => (leg === 'receiver' ? call.towards : call.away);
@@ -25,8 +47,7 @@ const direction = (call, leg) => (leg === 'receiver' ? call.towards : call.away)
 async function measured(call, leg, seconds) {
   await call.network.forget();
   const before = await received(call, watcher(call, leg));
-  await settle(seconds);
-  const row = between(before, await received(call, watcher(call, leg)));
+  const row = between(before, await heard(call, watcher(call, leg), before, seconds));
   const link = (await call.network.stats())[direction(call, leg)];
   return { ...row, queue_p95_ms: link.queue_p95_ms, queue_full: link.queue_full, lost: link.lost };
 }

@@ -2,7 +2,7 @@
  * usage: npm run networks -- [--seconds N] [--rounds N] [--leg receiver|sender] [--case WORDS] */
 import { parseArgs } from 'node:util';
 import { Stack } from '../lib/daemon.js';
-import { cases } from './cases.js';
+import { cases, settled } from './cases.js';
 import { DirectCall } from './direct.js';
 import { ServedCall } from './through.js';
 
@@ -17,8 +17,7 @@ async function run(kind, test, leg) {
   let call;
   try {
     call = kind === DirectCall ? await DirectCall.start(stack.url, options) : await ServedCall.start(stack, options);
-    /* Both senders have found their rate by then. */
-    await new Promise((done) => setTimeout(done, 10000));
+    await settled(call);
     return await test(call, leg, Number(values.seconds));
   } finally {
     await call?.stop();
