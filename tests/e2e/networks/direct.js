@@ -3,7 +3,7 @@ import { Network } from '../lib/network.js';
 import { Party } from '../lib/browser.js';
 
 /* In the page. The caller's candidates are withheld from the callee, so that there is one path: the relay's. */
-const join = (polite) => {
+const join = () => {
   const pc = new RTCPeerConnection();
   window.direct = pc;
   const video = document.createElement('video');
@@ -12,15 +12,17 @@ const join = (polite) => {
   document.body.replaceChildren(video);
   pc.ontrack = ({ streams }) => (video.srcObject = streams[0]);
   return navigator.mediaDevices.getUserMedia({ audio: true, video: true }).then((stream) => {
-    for (const track of stream.getTracks()) {
-      const sender = pc.addTrack(track, stream);
-      if (track.kind !== 'video') continue;
-      const parameters = sender.getParameters();
-      parameters.encodings[0].maxBitrate = 1500000;
-      void sender.setParameters(parameters);
-    }
-    return polite;
+    for (const track of stream.getTracks()) pc.addTrack(track, stream);
   });
+};
+
+/* As the server caps a camera. There is an encoding to cap when both sides have agreed. */
+const cap = async () => {
+  for (const sender of window.direct.getSenders().filter(({ track }) => track?.kind === 'video')) {
+    const parameters = sender.getParameters();
+    parameters.encodings[0].maxBitrate = 1500000;
+    await sender.setParameters(parameters);
+  }
 };
 
 const gathered = async (kind) => {
@@ -40,11 +42,12 @@ export class DirectCall {
     /* The caller sends, the callee is the one behind the bad network. */
     call.far = await Party.open(url, { ...options, sender: 2, toneHz: 440, network: call.network });
     call.near = await Party.open(url, { ...options, sender: 1, toneHz: 660 });
-    for (const party of [call.far, call.near]) await party.page.evaluate(join, false);
+    for (const party of [call.far, call.near]) await party.page.evaluate(join);
     const offer = (await call.far.page.evaluate(gathered, 'offer')).replace(/a=candidate:.*\r\n/g, '');
     await call.near.page.evaluate((sdp) => window.direct.setRemoteDescription({ type: 'offer', sdp }), offer);
     const answer = await call.near.page.evaluate(gathered, 'answer');
     await call.far.page.evaluate((sdp) => window.direct.setRemoteDescription({ type: 'answer', sdp }), answer);
+    for (const party of [call.far, call.near]) await party.page.evaluate(cap);
     await call.network.set('both', { delay_ms: 20 });
     return call;
   }
