@@ -221,7 +221,7 @@ void hall_do_ticket_transfer(struct hall *hall, const struct request *request,
     g_autofree char *note = hall_audit_word(request->text);
     struct change change;
     hall_change_begin(&change, hall);
-    hall_session_close(&change, ticket->session.text, "transferred", actor);
+    hall_session_close(&change, ticket->session.text, "transferred", "", actor);
     hall_ticket_touch(&change, ticket);
     ticket->target_window = target->no;
     ticket->ready = false; /* asked anew: 我在 was said to another window */

@@ -127,7 +127,8 @@ struct hall {
     /* Control thread. */
     hall_observer_fn observer;
     void *observer_user;
-    GArray *running; /* struct hall_running; these three are made before the thread starts */
+    GArray *running; /* struct hall_running; these four are made before the thread starts */
+    GArray *cut_off; /* struct hall_session */
     GArray *pages;   /* struct hall_page */
     GArray *claims;  /* struct hall_claim */
 

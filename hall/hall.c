@@ -53,6 +53,7 @@ static struct hall *hall_new(const struct hall_config *config)
     hall->windows = g_ptr_array_new_with_free_func(g_free);
     hall->sessions = g_ptr_array_new_with_free_func(g_free);
     hall->running = g_array_new(FALSE, FALSE, sizeof(struct hall_running));
+    hall->cut_off = g_array_new(FALSE, FALSE, sizeof(struct hall_session));
     hall->pages = g_array_new(FALSE, FALSE, sizeof(struct hall_page));
     hall->claims = g_array_new(FALSE, FALSE, sizeof(struct hall_claim));
     hall->page_news = g_ptr_array_new_with_free_func(news_free);
@@ -143,6 +144,7 @@ void hall_destroy(struct hall *hall)
     g_ptr_array_free(hall->sessions, TRUE);
     g_ptr_array_free(hall->page_news, TRUE);
     g_array_free(hall->running, TRUE);
+    g_array_free(hall->cut_off, TRUE);
     g_array_free(hall->pages, TRUE);
     g_array_free(hall->claims, TRUE);
     g_free(hall->matters);

@@ -31,6 +31,7 @@ enum {
     HALL_MAX_MISSING = 16,
     HALL_MAX_WINDOWS = 64,
     HALL_LABEL_BYTES = 96,
+    HALL_PHASE_BYTES = 16,
     HALL_MAX_PEOPLE = 16, /* of a session, those told of: who came last counts */
     HALL_MAX_RUNS = 250,  /* so often a session is brought back */
     HALL_MAX_CLAIMS = 4096,
@@ -229,6 +230,7 @@ struct hall_session {
     char notice_sha256[HALL_SHA256_HEX_BYTES];
     int64_t created_at_us, started_at_us, ended_at_us;
     char end_reason[HALL_NAME_BYTES];
+    char end_phase[HALL_PHASE_BYTES]; /* how far it had come: "gathering", "connecting", "active" */
     char result[HALL_CODE_BYTES];
     bool unrecorded; /* asked for; never where `recording_required` */
 };
@@ -366,9 +368,10 @@ int hall_session_mark(struct hall *hall, const char *session, enum hall_session_
                       const char *reason, hall_reply_fn fn, void *user);
 /* The session is over: its ticket goes to WRAP_UP, or, when it never started or a technical cause ended
  * it (connect_timeout, recording_failed, server_restart, lost_clerk), back to the queue at its original due,
- * the third time FAILED_TECH. Ending it again is answered as done. */
-int hall_session_ended(struct hall *hall, const char *session, const char *reason, hall_reply_fn fn,
-                       void *user);
+ * the third time FAILED_TECH. Ending it again is answered as done. `phase` is how far it had come, written down
+ * with the reason; NULL: active when it had started, else connecting. */
+int hall_session_ended(struct hall *hall, const char *session, const char *reason,
+                       const char *phase, hall_reply_fn fn, void *user);
 int hall_session_get(struct hall *hall, const char *session, hall_reply_fn fn,
                      void *user); /* [session, people] session.none */
 
@@ -398,6 +401,9 @@ struct hall_running {
 };
 /* Control thread; borrowed until hall_left_forget(). */
 const struct hall_running *hall_running(const struct hall *hall, size_t *ret_count);
+/* Those of a former run that do not go on: they were ended with `server_restart` at the start. Control thread;
+ * borrowed until hall_left_forget(). */
+const struct hall_session *hall_cut_off(const struct hall *hall, size_t *ret_count);
 
 /* A page that may resume: who knows the key of `sid`. One a person; the key's digest alone is kept. */
 struct hall_page {

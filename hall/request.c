@@ -289,10 +289,14 @@ int hall_session_mark(struct hall *hall, const char *session, enum hall_session_
     return session_request(hall, REQUEST_SESSION_MARK, session, (int)mark, reason, fn, user);
 }
 
-int hall_session_ended(struct hall *hall, const char *session, const char *reason, hall_reply_fn fn,
-                       void *user)
+int hall_session_ended(struct hall *hall, const char *session, const char *reason,
+                       const char *phase, hall_reply_fn fn, void *user)
 {
-    return session_request(hall, REQUEST_SESSION_ENDED, session, 0, reason, fn, user);
+    struct request *request = request_new(REQUEST_SESSION_ENDED, fn, user);
+    NAME_COPY(request->object, session);
+    TEXT_COPY(request->text, reason);
+    TEXT_COPY(request->phase, phase);
+    return request_post(hall, request);
 }
 
 int hall_session_get(struct hall *hall, const char *session, hall_reply_fn fn, void *user)

@@ -59,6 +59,7 @@ struct request {
     struct hall_result result;
     int64_t from_at_us, to_at_us;
     char number[HALL_NUMBER_BYTES];
+    char phase[HALL_PHASE_BYTES];
     unsigned offset, limit;
     void *more; /* owned: struct hall_person …, struct hall_page, struct hall_claim */
     size_t more_count;

@@ -52,7 +52,7 @@ static void ticket_finish(struct hall *hall, struct window *window, struct ticke
     hall_audit_staff(window->staff_no, actor);
     struct change change;
     hall_change_begin(&change, hall);
-    hall_session_close(&change, ticket->session.text, "finished", actor);
+    hall_session_close(&change, ticket->session.text, "finished", "", actor);
     hall_ticket_touch(&change, ticket);
     ticket->result = *result;
     hall_ticket_write_missing(&change, ticket);

@@ -134,6 +134,28 @@ static void go_on(struct change *change, struct hall_running *running, int64_t d
     window_keep(change, ticket);
 }
 
+/* How far it had come, by who was there. */
+static const char *phase_of(const struct hall_running *running)
+{
+    bool complete = running->person_count || *running->session.ticket.text;
+    for (size_t i = 0; i < running->person_count; i++)
+        complete = complete && running->people[i].present;
+    if (running->session.state == HALL_SESSION_ACTIVE)
+        return "active";
+    return complete ? "connecting" : "gathering";
+}
+
+static void cut_off(struct change *change, const struct hall_running *running)
+{
+    struct hall_session view = running->session;
+    view.state = HALL_SESSION_ENDED;
+    view.ended_at_us = change->now_us;
+    g_strlcpy(view.end_reason, "server_restart", sizeof view.end_reason);
+    g_strlcpy(view.end_phase, phase_of(running), sizeof view.end_phase);
+    hall_session_close_left(change, &view);
+    g_array_append_val(change->hall->cut_off, view);
+}
+
 void hall_running_settle(struct change *change, bool alive, int64_t down_us)
 {
     struct hall *hall = change->hall;
@@ -143,7 +165,7 @@ void hall_running_settle(struct change *change, bool alive, int64_t down_us)
             go_on(change, running, down_us);
             i++;
         } else {
-            hall_session_close_left(change, running->session.id.text);
+            cut_off(change, running);
             g_array_remove_index(hall->running, i);
         }
     }
@@ -155,8 +177,15 @@ const struct hall_running *hall_running(const struct hall *hall, size_t *ret_cou
     return (const struct hall_running *)(void *)hall->running->data;
 }
 
+const struct hall_session *hall_cut_off(const struct hall *hall, size_t *ret_count)
+{
+    *ret_count = hall->cut_off->len;
+    return (const struct hall_session *)(void *)hall->cut_off->data;
+}
+
 void hall_left_forget(struct hall *hall)
 {
+    g_array_set_size(hall->cut_off, 0);
     g_array_set_size(hall->running, 0);
     g_array_set_size(hall->pages, 0);
     g_array_set_size(hall->claims, 0);

@@ -66,8 +66,22 @@ void hall_session_adopt(struct hall *hall, struct session *session)
     g_ptr_array_add(hall->sessions, session);
 }
 
+static void end_write(struct change *change, const struct hall_session *view, const char *actor)
+{
+    hall_change_exec(
+        change,
+        "UPDATE session SET state = 'ended', ended_at_us = $1, end_reason = $2, end_phase = $3 "
+        "WHERE id = $4 AND state <> 'ended'",
+        HALL_VALUES(HALL_INT(view->ended_at_us), HALL_TEXT(view->end_reason),
+                    HALL_TEXT(view->end_phase), HALL_TEXT(view->id.text)),
+        1);
+    g_autofree char *word = hall_audit_word(view->end_reason);
+    hall_audit_append(change, actor, "session.ended", view->id.text, "number=%s reason=%s phase=%s",
+                      view->number, word, view->end_phase);
+}
+
 void hall_session_close(struct change *change, const char *id, const char *reason,
-                        const char *actor)
+                        const char *phase, const char *actor)
 {
     struct session *session = hall_find_session(change->hall, id);
     if (!session)
@@ -76,25 +90,15 @@ void hall_session_close(struct change *change, const char *id, const char *reaso
     session->view.state = HALL_SESSION_ENDED;
     session->view.ended_at_us = change->now_us;
     g_strlcpy(session->view.end_reason, reason, sizeof session->view.end_reason);
-    hall_change_exec(
-        change,
-        "UPDATE session SET state = 'ended', ended_at_us = $1, end_reason = $2 "
-        "WHERE id = $3 AND state <> 'ended'",
-        HALL_VALUES(HALL_INT(change->now_us), HALL_TEXT(session->view.end_reason), HALL_TEXT(id)),
-        1);
-    g_autofree char *word = hall_audit_word(reason);
-    hall_audit_append(change, actor, "session.ended", id, "number=%s reason=%s",
-                      session->view.number, word);
+    if (!*phase)
+        phase = session->view.started_at_us ? "active" : "connecting";
+    g_strlcpy(session->view.end_phase, phase, sizeof session->view.end_phase);
+    end_write(change, &session->view, actor);
 }
 
-void hall_session_close_left(struct change *change, const char *id)
+void hall_session_close_left(struct change *change, const struct hall_session *view)
 {
-    hall_change_exec(
-        change,
-        "UPDATE session SET state = 'ended', ended_at_us = $1, end_reason = 'server_restart' "
-        "WHERE id = $2",
-        HALL_VALUES(HALL_INT(change->now_us), HALL_TEXT(id)), 1);
-    hall_audit_append(change, HALL_ACTOR_SYSTEM, "session.ended", id, "reason=server_restart");
+    end_write(change, view, HALL_ACTOR_SYSTEM);
 }
 
 /* The session of a request where it is live, or NULL and a refusal. */
@@ -206,7 +210,8 @@ void hall_do_session_ended(struct hall *hall, const struct request *request, str
     struct ticket *ticket = ticket_in(hall, session);
     struct change change;
     hall_change_begin(&change, hall);
-    hall_session_close(&change, session->view.id.text, request->text, HALL_ACTOR_SYSTEM);
+    hall_session_close(&change, session->view.id.text, request->text, request->phase,
+                       HALL_ACTOR_SYSTEM);
     if (ticket)
         ticket_leave(&change, session, ticket, request->text);
     change_finish(&change, session, ticket, answer);

@@ -11,12 +11,14 @@ struct session *hall_session_insert(struct change *change, const struct ticket *
                                     const char *actor);
 void hall_session_adopt(struct hall *hall, struct session *session);
 
-/* ENDED in its row and its object; nothing where it is not live. */
+/* ENDED in its row and its object; nothing where it is not live. `phase` "": active when it had started, else
+ * connecting. */
 void hall_session_close(struct change *change, const char *id, const char *reason,
-                        const char *actor);
+                        const char *phase, const char *actor);
 
-/* A session that a former run left open is ended, `server_restart`. Before the thread starts. */
-void hall_session_close_left(struct change *change, const char *id);
+/* A session that a former run left open, with nothing live of it, is ended in its row: reason, phase and time are
+ * those of `view`. Before the thread starts. */
+void hall_session_close_left(struct change *change, const struct hall_session *view);
 
 /* Until when one that is made, or goes on, at `from_us` has to be connected. */
 int64_t hall_session_connect_by_us(const struct hall *hall, const struct hall_session *view,

@@ -7,7 +7,7 @@
 
 #define SESSION_COLUMNS                                                                                  \
     "SELECT id, ticket, number, matter, recording_required, state, window_no, staff_no, created_at_us, " \
-    "started_at_us, ended_at_us, end_reason, result, unrecorded FROM session "
+    "started_at_us, ended_at_us, end_reason, result, unrecorded, end_phase FROM session "
 /* The integrator's sessions that never started hold nothing to look at. */
 #define SESSION_FILTER                                                                                       \
     "WHERE ($1 = 0 OR created_at_us >= $1) AND ($2 = 0 OR created_at_us < $2) AND ($3 = '' OR number = $3) " \
@@ -45,6 +45,7 @@ static int session_read(const struct hall_store_row *row, void *user)
     hall_store_copy(row, 2, session.number, sizeof session.number);
     hall_store_copy(row, 7, session.staff_no, sizeof session.staff_no);
     hall_store_copy(row, 11, session.end_reason, sizeof session.end_reason);
+    hall_store_copy(row, 14, session.end_phase, sizeof session.end_phase);
     hall_store_copy(row, 12, session.result, sizeof session.result);
     g_array_append_val(loading->sessions, session);
     return 0;

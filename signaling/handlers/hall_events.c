@@ -110,7 +110,7 @@ static void session_overdue(struct sig_daemon *daemon, const char *id, const cha
     enum sig_reason reason = SIG_REASON_CLOSED;
     (void)sig_reason_parse(cause, &reason);
     if (!session)
-        sig_report_ended(daemon, id, cause);
+        sig_report_ended(daemon, id, cause, NULL);
     else if (!strcmp(cause, "connect_timeout") &&
              (session->state == SIG_SESSION_ACTIVE || session->state == SIG_SESSION_HELD))
         sig_report_started(daemon, id);

@@ -177,7 +177,7 @@ static json_t *session_view(struct sig_daemon *daemon, const struct hall_reply *
         "end_reason", *view->end_reason ? json_string(view->end_reason) : json_null(),
         "participants", people_view(live, reply));
     if (*view->end_reason)
-        json_object_set_new(d, "end_phase", json_string(sig_phase_past(view)));
+        json_object_set_new(d, "end_phase", json_string(view->end_phase));
     json_object_set_new(d, "recording",
                         live ? sig_recording_view(live, NULL)
                              : json_pack("{s:s}", "state", "stopped"));

@@ -17,15 +17,6 @@ const char *sig_phase_name(enum sig_phase phase)
     return phase_names[phase];
 }
 
-const char *sig_phase_past(const struct hall_session *view)
-{
-    bool nobody = !strcmp(view->end_reason, sig_reason_name(SIG_REASON_NOBODY_CAME)) ||
-                  !strcmp(view->end_reason, sig_reason_name(SIG_REASON_CLOSED));
-    if (view->started_at_us)
-        return phase_names[SIG_PHASE_ACTIVE];
-    return phase_names[nobody ? SIG_PHASE_GATHERING : SIG_PHASE_CONNECTING];
-}
-
 static enum sig_phase phase_of(const struct sig_session *session)
 {
     switch (session->state) {
@@ -112,13 +103,39 @@ struct sig_ending sig_ending_of(const struct sig_session *session, enum sig_reas
     return ending;
 }
 
-static void trail_write(struct sig_session *session, const struct sig_ending *ending)
+/* Log, trail and figures. */
+static void ending_note(struct sig_daemon *daemon, const char *session,
+                        const struct sig_ending *ending)
 {
-    g_autofree char *detail = g_strdup_printf(
-        "reason=%s phase=%s party=%s", sig_reason_name(ending->reason), phase_names[ending->phase],
-        ending->party ? hall_role_name(ending->party->role) : "");
-    hall_audit(session->daemon->hall, "system", "session.failed", session->id.text, detail, NULL,
-               NULL);
+    const char *reason = sig_reason_name(ending->reason), *phase = phase_names[ending->phase];
+    const struct sig_participant *about = ending->party ? ending->party : ending->by;
+    bool is_failure = sig_reason_is_failure(ending->reason);
+    const struct log_ids ids = {
+        .session = session, .participant = about ? about->id.text : NULL, .reason = reason};
+    log_about(is_failure ? LOG_AT_WARNING : LOG_AT_INFO, "session", ids, "ended while %s", phase);
+    sig_tally_end(&daemon->tally, ending);
+    if (!is_failure)
+        return;
+    g_autofree char *detail =
+        g_strdup_printf("reason=%s phase=%s party=%s", reason, phase,
+                        ending->party ? hall_role_name(ending->party->role) : "");
+    hall_audit(daemon->hall, "system", "session.failed", session, detail, NULL, NULL);
+}
+
+static enum sig_phase phase_parse(const char *name)
+{
+    for (int i = 0; i < SIG_PHASE_COUNT; i++)
+        if (!strcmp(phase_names[i], name))
+            return (enum sig_phase)i;
+    return SIG_PHASE_ACTIVE;
+}
+
+void sig_ending_note(struct sig_daemon *daemon, const struct hall_session *view)
+{
+    struct sig_ending ending = {.reason = SIG_REASON_SERVER_RESTART,
+                                .phase = phase_parse(view->end_phase)};
+    (void)sig_reason_parse(view->end_reason, &ending.reason);
+    ending_note(daemon, view->id.text, &ending);
 }
 
 void sig_ending_tell(struct sig_session *session, const struct sig_ending *ending)
@@ -126,7 +143,6 @@ void sig_ending_tell(struct sig_session *session, const struct sig_ending *endin
     const char *reason = sig_reason_name(ending->reason), *phase = phase_names[ending->phase];
     const char *by = ending->by ? ending->by->id.text : NULL,
                *party = ending->party ? ending->party->id.text : NULL;
-    bool is_failure = sig_reason_is_failure(ending->reason);
 
     sig_recording_write(session, "session.state", "STATE", "ended", "REASON", reason, "PHASE",
                         phase, "PARTY", party, "PARTICIPANT", by, NULL);
@@ -134,10 +150,5 @@ void sig_ending_tell(struct sig_session *session, const struct sig_ending *endin
                           "phase", phase, "party", party, "ended_by", by, "at",
                           (json_int_t)(clock_wall_us() / 1000));
     sig_session_event(session, NULL, "session.state", d);
-    const struct log_ids ids = {
-        .session = session->id.text, .participant = party ? party : by, .reason = reason};
-    log_about(is_failure ? LOG_AT_WARNING : LOG_AT_INFO, "session", ids, "ended while %s", phase);
-    if (is_failure)
-        trail_write(session, ending);
-    sig_tally_end(&session->daemon->tally, ending);
+    ending_note(session->daemon, session->id.text, ending);
 }

@@ -9,13 +9,12 @@
 #include "sfu/sfu.h"
 #include "signaling/session/reason.h"
 
+struct sig_daemon;
 struct sig_participant;
 struct sig_session;
 
 enum sig_phase { SIG_PHASE_GATHERING, SIG_PHASE_CONNECTING, SIG_PHASE_ACTIVE, SIG_PHASE_COUNT };
 const char *sig_phase_name(enum sig_phase phase);
-/* The same of a session that has ended, as far as the hall remembers. */
-const char *sig_phase_past(const struct hall_session *view);
 
 /* How far a participant came on the way to media; from the sfu's events and the offers. */
 struct sig_progress {
@@ -47,5 +46,7 @@ struct sig_ending sig_ending_of(const struct sig_session *session, enum sig_reas
 
 /* After it: journal, pages, log, trail and figures. */
 void sig_ending_tell(struct sig_session *session, const struct sig_ending *ending);
+/* Of a session that ended while nobody was there to end it: log, trail and figures. */
+void sig_ending_note(struct sig_daemon *daemon, const struct hall_session *view);
 
 #endif

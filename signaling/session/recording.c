@@ -113,9 +113,10 @@ static void fields_write(struct sig_session *session, const char *type,
     if (!session->journal)
         return;
     int r = rec_journal_event(session->daemon->rec, session->journal, type, fields, count);
+    const struct log_ids ids = {.session = session->id.text};
     if (r < 0)
-        log_warning("recording", "%s: event %s is not in the journal: %s", session->id.text, type,
-                    g_strerror(-r));
+        log_about(LOG_AT_WARNING, "recording", ids, "event %s is not in the journal: %s", type,
+                  g_strerror(-r));
 }
 
 void sig_recording_write(struct sig_session *session, const char *type, ...)

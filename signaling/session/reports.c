@@ -19,11 +19,12 @@ struct report {
     enum report_kind kind;
     struct id object; /* the session; ONLINE: the citizen */
     char reason[HALL_NAME_BYTES];
-    struct sig_told saying; /* MARKS: what the hall has when it takes this one */
-    bool again;             /* it changed while the hall was asked */
-    bool refused;           /* the hall did not take it, and has not yet since */
-    unsigned pause_ms;      /* before the next try */
-    guint timer;            /* 0: the hall's reply is awaited */
+    char phase[HALL_PHASE_BYTES]; /* "": nobody knows */
+    struct sig_told saying;       /* MARKS: what the hall has when it takes this one */
+    bool again;                   /* it changed while the hall was asked */
+    bool refused;                 /* the hall did not take it, and has not yet since */
+    unsigned pause_ms;            /* before the next try */
+    guint timer;                  /* 0: the hall's reply is awaited */
 };
 
 static void report_destroy(gpointer data)
@@ -80,8 +81,9 @@ static gboolean pause_over(gpointer data)
 
 static void report_postpone(struct report *report)
 {
-    log_warning("session", "%s: the hall did not take %s", report->object.text,
-                kind_words[report->kind]);
+    /* ONLINE is of a person, whom no log names. */
+    const struct log_ids ids = {.session = report->kind == ONLINE ? NULL : report->object.text};
+    log_about(LOG_AT_WARNING, "session", ids, "the hall did not take %s", kind_words[report->kind]);
     report->refused = true;
     report->timer = g_timeout_add(report->pause_ms, pause_over, report);
     report->pause_ms = MIN(report->pause_ms * 2, (unsigned)LAST_PAUSE_MS);
@@ -198,7 +200,8 @@ static int kind_say(struct report *report)
         report->kind == ONLINE ? NULL : sig_session_find(report->daemon, object);
     struct mark mark;
     if (report->kind == ENDED)
-        return hall_session_ended(hall, object, report->reason, hall_answered, report);
+        return hall_session_ended(hall, object, report->reason, report->phase, hall_answered,
+                                  report);
     if (report->kind == ONLINE)
         return online_say(report);
     if (!session)
@@ -224,7 +227,7 @@ static void report_say(struct report *report)
 }
 
 static void report_begin(struct sig_daemon *daemon, enum report_kind kind, const char *object,
-                         const char *reason)
+                         const char *reason, const char *phase)
 {
     struct report *report = report_find(daemon, kind, object);
     if (report) {
@@ -237,32 +240,34 @@ static void report_begin(struct sig_daemon *daemon, enum report_kind kind, const
     report->pause_ms = FIRST_PAUSE_MS;
     g_strlcpy(report->object.text, object, sizeof report->object.text);
     g_strlcpy(report->reason, reason, sizeof report->reason);
+    g_strlcpy(report->phase, phase ? phase : "", sizeof report->phase);
     g_hash_table_add(daemon->reports, report);
     report_say(report);
 }
 
 void sig_report_started(struct sig_daemon *daemon, const char *session)
 {
-    report_begin(daemon, STARTED, session, "");
+    report_begin(daemon, STARTED, session, "", NULL);
 }
 
-void sig_report_ended(struct sig_daemon *daemon, const char *session, const char *reason)
+void sig_report_ended(struct sig_daemon *daemon, const char *session, const char *reason,
+                      const char *phase)
 {
-    report_begin(daemon, ENDED, session, reason);
+    report_begin(daemon, ENDED, session, reason, phase);
 }
 
 void sig_report_marks(struct sig_session *session)
 {
     if (session->runs_in_hall)
-        report_begin(session->daemon, MARKS, session->id.text, "");
+        report_begin(session->daemon, MARKS, session->id.text, "", NULL);
 }
 
 void sig_report_people(struct sig_session *session)
 {
-    report_begin(session->daemon, PEOPLE, session->id.text, "");
+    report_begin(session->daemon, PEOPLE, session->id.text, "", NULL);
 }
 
 void sig_report_online(struct sig_daemon *daemon, const char *citizen)
 {
-    report_begin(daemon, ONLINE, citizen, "");
+    report_begin(daemon, ONLINE, citizen, "", NULL);
 }

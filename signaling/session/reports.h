@@ -17,8 +17,9 @@ unsigned sig_reports_refused(const struct sig_daemon *daemon);
 /* hall_session_started(), until it is done or the session is gone; then the hall hears how it stands. */
 void sig_report_started(struct sig_daemon *daemon, const char *session);
 
-/* hall_session_ended(), until it is done. Nothing while the same is being said. */
-void sig_report_ended(struct sig_daemon *daemon, const char *session, const char *reason);
+/* hall_session_ended(), until it is done; `phase` as there. Nothing while the same is being said. */
+void sig_report_ended(struct sig_daemon *daemon, const char *session, const char *reason,
+                      const char *phase);
 
 /* hall_session_mark(), until the hall has it as it is: held or not, who is lost. Only the newest counts. */
 void sig_report_marks(struct sig_session *session);

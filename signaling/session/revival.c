@@ -8,6 +8,7 @@
 #include "signaling/daemon.h"
 #include "signaling/session/claims.h"
 #include "signaling/session/client.h"
+#include "signaling/session/ending.h"
 #include "signaling/session/hold.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
@@ -172,9 +173,18 @@ static void orphans_release(struct sig_daemon *daemon)
                     g_strerror(-r));
 }
 
+static void cut_off_note(struct sig_daemon *daemon)
+{
+    size_t count;
+    const struct hall_session *sessions = hall_cut_off(daemon->hall, &count);
+    for (size_t i = 0; i < count; i++)
+        sig_ending_note(daemon, &sessions[i]);
+}
+
 void sig_revival_run(struct sig_daemon *daemon)
 {
     size_t count;
+    cut_off_note(daemon);
     const struct hall_running *running = hall_running(daemon->hall, &count);
     for (size_t i = 0; i < count; i++)
         session_restore(daemon, &running[i]);

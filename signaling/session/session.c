@@ -246,7 +246,8 @@ void sig_session_end(struct sig_session *session, enum sig_reason reason,
         return;
     sig_ending_tell(session, &ending);
     media_close(session, sig_reason_name(ending.reason));
-    sig_report_ended(session->daemon, session->id.text, sig_reason_name(ending.reason));
+    sig_report_ended(session->daemon, session->id.text, sig_reason_name(ending.reason),
+                     sig_phase_name(ending.phase));
     sig_session_destroy(session);
 }
 

@@ -56,8 +56,9 @@ static void slot_set(struct sig_participant *viewer, unsigned section, int place
         return;
     int r = sig_errand_feed(session->daemon, viewer->player->id, section, feed.peer, feed.section);
     if (r < 0) {
-        log_warning("session", "%s: slot %u is not fed: %s", session->id.text, section,
-                    g_strerror(-r));
+        const struct log_ids ids = {.session = session->id.text, .participant = viewer->id.text};
+        log_about(LOG_AT_WARNING, "session", ids, "slot %u is not fed: %s", section,
+                  g_strerror(-r));
         return;
     }
     slot->fed = feed;

@@ -57,6 +57,12 @@ def told(daemon, session):
     return daemon.json('GET', f'/api/v1/sessions/{session}', token=daemon.api_key())
 
 
+def figures(daemon):
+    status, _, text = daemon.http('GET', '/metrics')
+    assert status == 200, status
+    return text.decode()
+
+
 def events(daemon, session, name):
     return [fields for kind, fields in journal(daemon, session) if kind == name]
 
@@ -244,7 +250,11 @@ def test_away_for_too_long():
     """a daemon that was away for longer than revive_ms ends what ran, and its journal is rendered at once"""
     with Daemon({'hall': {'revive_ms': '1'}}) as daemon, call(daemon) as (person, desk, voice, answer, session):
         crash(daemon, voice, answer)
-        assert told(daemon, session['id'])['end_reason'] == 'server_restart'
+        over = told(daemon, session['id'])
+        assert (over['end_reason'], over['end_phase']) == ('server_restart', 'active'), over
+        line = next(line for line in daemon.log().splitlines() if 'reason=server_restart' in line)
+        assert f'session={session["id"]}' in line and 'ended while active' in line and 'warning' in line, line
+        assert 'shipinban_sessions_ended_total{reason="server_restart",phase="active"} 1\n' in figures(daemon)
         assert not person.resume()['resumed']
         assert (daemon.folder / 'spool' / session['id'] / 'orphan').exists()
         with recorder(daemon):
@@ -320,7 +330,9 @@ def test_back_is_said_until_written():
         with refusing(daemon, 'session.back'):
             voice.speak()
             desk.event('session.participant', lambda d: d['change'] == 'back')
-            until(lambda: 'did not take how it stands' in daemon.log(), 'the refusal')
+            line = until(lambda: next((line for line in daemon.log().splitlines() if 'did not take how it stands' in line), None),
+                         'the refusal')
+            assert line.endswith(f'session={session["id"]}'), line
         person.event('ticket.updated', lambda d: d['ticket']['state'] == 'IN_SESSION')
 
 

@@ -61,7 +61,7 @@ static const struct said *session_act(struct world *world, unsigned who)
     switch (any(world, 6)) {
     case 0:
     case 1: return ASK(client, session_started, session);
-    case 2: return ASK(client, session_ended, session, any_reason(world));
+    case 2: return ASK(client, session_ended, session, any_reason(world), NULL);
     case 3:
         return ASK(client, session_mark, session, HALL_SESSION_LOST,
                    any(world, 2) ? "lost_clerk" : "lost_citizen");
@@ -114,7 +114,7 @@ static void events_heed(struct world *world)
     for (guint i = 0; i < events->len; i++) {
         const struct happened *happened = &g_array_index(events, struct happened, i);
         if (happened->type == HALL_EVENT_SESSION_OVERDUE)
-            assert_done(ASK(client, session_ended, happened->session.text, happened->cause));
+            assert_done(ASK(client, session_ended, happened->session.text, happened->cause, NULL));
         for (unsigned who = 0; who < CITIZENS; who++) {
             if (strcmp(world->citizens[who].text, happened->ticket.citizen.text))
                 continue;

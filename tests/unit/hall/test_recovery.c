@@ -19,7 +19,7 @@ static void test_every_state_is_brought_back(void)
     struct id talking_session = client_talk(client, talking.text, "QY01", 4);
     struct hall_ticket talking_ticket = client->said.ticket;
     struct id wrapping_session = client_talk(client, wrapping.text, "SB01", 2);
-    assert_done(ASK(client, session_ended, wrapping_session.text, "hangup_citizen"));
+    assert_done(ASK(client, session_ended, wrapping_session.text, "hangup_citizen", NULL));
     struct hall_ticket wrapping_ticket = client->said.ticket;
     client_draw(client, called.text, "BD01", false);
     assert_done(ASK(client, ticket_next, 3));
@@ -40,11 +40,19 @@ static void test_every_state_is_brought_back(void)
     g_assert_false(ASK(client, ticket_of, away.text)->has_ticket);
 
     const struct id sessions[] = {connecting_session, talking_session, opened};
+    const char *const phases[] = {"connecting", "active", "gathering"};
     for (size_t i = 0; i < G_N_ELEMENTS(sessions); i++) {
         const struct said *said = ASK(client, session_get, sessions[i].text);
         g_assert_cmpstr(said->session.end_reason, ==, "server_restart");
         g_assert_cmpint(said->session.state, ==, HALL_SESSION_ENDED);
+        g_assert_cmpstr(said->session.end_phase, ==, phases[i]);
     }
+    size_t cut_off = 0;
+    hall_cut_off(client->hall, &cut_off);
+    g_assert_cmpuint(cut_off, ==, 3);
+    hall_left_forget(client->hall);
+    hall_cut_off(client->hall, &cut_off);
+    g_assert_cmpuint(cut_off, ==, 0);
     /* The clerk comes back to what is still to be wrapped up, with the time that is left. */
     assert_state(ASK(client, ticket_of, wrapping.text), HALL_WRAP_UP);
     g_assert_cmpint(client->said.ticket.deadline_at_us, ==, wrapping_ticket.deadline_at_us);
@@ -84,7 +92,7 @@ static void test_timers_run_on(void)
     struct id wrapping = client_citizen(), waiting = client_citizen();
     client_open(client, 3);
     struct id session = client_talk(client, wrapping.text, "BD01", 3);
-    assert_done(ASK(client, session_ended, session.text, "hangup_citizen"));
+    assert_done(ASK(client, session_ended, session.text, "hangup_citizen", NULL));
     client_draw(client, waiting.text, "SB01", false);
     client_restart(client);
     client_expect(client, HALL_EVENT_TICKET, "abandoned", "B001");
@@ -180,7 +188,7 @@ static void test_a_session_goes_on(void)
     client_restart(client); /* and once more */
     g_assert_cmpuint(only_running(client)->run, ==, 2);
     hall_left_forget(client->hall);
-    assert_done(ASK(client, session_ended, session.text, "hangup_citizen"));
+    assert_done(ASK(client, session_ended, session.text, "hangup_citizen", NULL));
     assert_state(ASK(client, ticket_of, citizen.text), HALL_WRAP_UP);
     client_restart(client);
     size_t count = 1;

@@ -39,7 +39,7 @@ static void test_whole_life(void)
     assert_state(ASK(client, session_mark, session.text, HALL_SESSION_HOLD, "查档"), HALL_HELD);
     assert_state(ASK(client, session_mark, session.text, HALL_SESSION_RESUME, NULL),
                  HALL_IN_SESSION);
-    said = ASK(client, session_ended, session.text, "hangup_citizen");
+    said = ASK(client, session_ended, session.text, "hangup_citizen", NULL);
     assert_state(said, HALL_WRAP_UP);
     g_assert_cmpint(said->session.state, ==, HALL_SESSION_ENDED);
     g_assert_cmpint(said->ticket.deadline_at_us, >, 0);
@@ -113,7 +113,7 @@ static void test_results_need_their_grounds(void)
 
     /* While the session runs: it is ended with the ticket, and ending it again is fine. */
     assert_state(ASK(client, ticket_finish, 3, ticket.text, &result), HALL_FINISHED);
-    const struct said *said = ASK(client, session_ended, session.text, "finished");
+    const struct said *said = ASK(client, session_ended, session.text, "finished", NULL);
     assert_done(said);
     g_assert_cmpint(said->session.state, ==, HALL_SESSION_ENDED);
     assert_refused(ASK(client, ticket_finish, 3, ticket.text, &result), "ticket.state");
@@ -160,12 +160,12 @@ static void test_technical_failures_end(void)
         assert_state(ASK(client, ticket_next, 3), HALL_CALLED);
         const struct said *said = ASK(client, ticket_enter, citizen.text);
         struct id session = said->session.id;
-        said = ASK(client, session_ended, session.text, "connect_timeout");
+        said = ASK(client, session_ended, session.text, "connect_timeout", NULL);
         assert_state(said, i < 2 ? HALL_WAITING : HALL_FAILED_TECH);
         g_assert_cmpint(said->ticket.due_at_us, ==, ticket.due_at_us);
     }
     g_assert_false(ASK(client, ticket_of, citizen.text)->has_ticket);
-    assert_refused(ASK(client, session_ended, "unknown", "hangup_clerk"), "session.none");
+    assert_refused(ASK(client, session_ended, "unknown", "hangup_clerk", NULL), "session.none");
     client_destroy(client);
 }
 
@@ -241,7 +241,7 @@ static void test_session_marks(void)
                  HALL_RECONNECTING);
     assert_state(ASK(client, session_mark, session.text, HALL_SESSION_BACK, "citizen"),
                  HALL_IN_SESSION);
-    assert_done(ASK(client, session_ended, session.text, "hangup_clerk"));
+    assert_done(ASK(client, session_ended, session.text, "hangup_clerk", NULL));
     assert_refused(ASK(client, session_mark, session.text, HALL_SESSION_HOLD, "x"), "session.none");
     client_destroy(client);
 }

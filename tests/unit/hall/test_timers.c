@@ -172,7 +172,7 @@ static void test_session_overdue(void)
     assert_state(ASK(client, session_mark, session.text, HALL_SESSION_LOST, "lost_citizen"),
                  HALL_RECONNECTING);
     client_expect(client, HALL_EVENT_SESSION_OVERDUE, "lost_citizen", NULL);
-    assert_state(ASK(client, session_ended, session.text, "lost_citizen"), HALL_WRAP_UP);
+    assert_state(ASK(client, session_ended, session.text, "lost_citizen", NULL), HALL_WRAP_UP);
     client_destroy(client);
 }
 
@@ -187,7 +187,7 @@ static void test_lost_clerk_gives_back(void)
     assert_done(ASK(client, window_close, 3));
     g_assert_cmpint(client->said.window.state, ==, HALL_WINDOW_CLOSED);
     client_expect(client, HALL_EVENT_SESSION_OVERDUE, "lost_clerk", NULL);
-    assert_state(ASK(client, session_ended, session.text, "lost_clerk"), HALL_WAITING);
+    assert_state(ASK(client, session_ended, session.text, "lost_clerk", NULL), HALL_WAITING);
     client_open(client, 3);
     g_assert_cmpint(client->said.window.state, ==, HALL_WINDOW_NOT_READY);
     g_assert_cmpstr(ASK(client, ticket_next, 3)->ticket.citizen.text, ==, citizen.text);
@@ -205,7 +205,7 @@ static void test_wrap_up_runs_out(void)
     client_open(client, 3);
     assert_done(ASK(client, window_set_state, 3, HALL_WINDOW_READY));
     struct id session = client_talk(client, citizen.text, "BD01", 3);
-    const struct said *said = ASK(client, session_ended, session.text, "hangup_clerk");
+    const struct said *said = ASK(client, session_ended, session.text, "hangup_clerk", NULL);
     struct id ticket = said->ticket.id;
     int64_t deadline_at_us = said->ticket.deadline_at_us;
     said = ASK(client, wrap_up_extend, 3);
