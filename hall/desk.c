@@ -1,5 +1,7 @@
 #include "hall/desk.h"
 
+#include <string.h>
+
 #include "hall/audit.h"
 #include "hall/ticket.h"
 #include "hall/window.h"
@@ -29,6 +31,18 @@ void hall_desk_give_back_unanswered(struct change *change, struct ticket *ticket
     ticket->no_show_at_us = change->now_us + change->hall->timers.no_show_us;
     hall_desk_give_back(change, ticket, event, actor, "window=%u kept_until=%" G_GINT64_FORMAT,
                         ticket->window, ticket->no_show_at_us);
+}
+
+void hall_desk_keep(struct change *change, struct ticket *ticket)
+{
+    struct window *window = hall_find_window(change->hall, ticket->window);
+    if (!window)
+        return;
+    hall_change_touch(change, window, sizeof *window);
+    window->ticket = ticket;
+    memcpy(window->staff_no, ticket->staff_no, sizeof window->staff_no);
+    window->state_after = HALL_WINDOW_NOT_READY;
+    hall_window_move(change, window, HALL_WINDOW_BUSY, "kept", HALL_ACTOR_SYSTEM);
 }
 
 void hall_desk_fail(struct change *change, struct ticket *ticket, const char *reason,

@@ -13,6 +13,10 @@ void hall_desk_give_back(struct change *change, struct ticket *ticket, enum hall
 void hall_desk_give_back_unanswered(struct change *change, struct ticket *ticket,
                                     enum hall_life_event event, const char *actor);
 
+/* After a restart: the window is its clerk's, and busy with this ticket, until he comes back or his time is over; nobody
+ * else sits down there. */
+void hall_desk_keep(struct change *change, struct ticket *ticket);
+
 /* The session did not work: back to the queue, or FAILED_TECH after too many times. */
 void hall_desk_fail(struct change *change, struct ticket *ticket, const char *reason,
                     const char *actor);

@@ -62,7 +62,8 @@ struct hall_config {
 };
 
 /* Control thread. Opens the store, migrates it, seeds it when empty, brings back what a former run left
- * open (waiting tickets wait on; sessions that were running go on, see hall_running(); where nobody was
+ * open (waiting tickets wait on; a phone that rang rings anew for the same window, if its page is known; sessions that
+ * were running go on, see hall_running(); where nobody was
  * told who is in them, or the hall was dead for longer than revive_ms, they are ended with reason
  * `server_restart` and their tickets go back to the queue at their original due), starts the threads. 0
  * or a negative errno; `ret_what` (may be NULL) says in words what failed, g_free() it. */

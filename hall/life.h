@@ -31,7 +31,7 @@ enum hall_life_event {
     HALL_LIFE_TECH_FAILED,  /* back to the queue */
     HALL_LIFE_TECH_GAVE_UP, /* failed too often */
     HALL_LIFE_RESTARTED,    /* the daemon was started anew */
-    HALL_LIFE_REVIVED,      /* it was, and the session goes on */
+    HALL_LIFE_REVIVED,      /* it was, and the session goes on, or the phone rings anew */
     HALL_LIFE_ENDED,
     HALL_LIFE_TRANSFERRED,
     HALL_LIFE_EXTENDED,

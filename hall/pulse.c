@@ -2,9 +2,18 @@
 
 #define EVERY_US (5 * (int64_t)G_USEC_PER_SEC)
 
+/* Something runs that a restart would take up. */
+static bool is_needed(const struct hall *hall)
+{
+    for (guint i = 0; i < hall->tickets->len; i++)
+        if (((const struct ticket *)hall->tickets->pdata[i])->state == HALL_CALLED)
+            return true;
+    return hall->sessions->len;
+}
+
 int64_t hall_pulse_next_us(const struct hall *hall)
 {
-    return hall->sessions->len ? hall->pulse_at_us : INT64_MAX;
+    return is_needed(hall) ? hall->pulse_at_us : INT64_MAX;
 }
 
 int hall_pulse_write(struct hall *hall, int64_t now_us)

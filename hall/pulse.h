@@ -4,7 +4,7 @@
 
 #include "hall/core.h"
 
-/* When the next is due, INT64_MAX: no session runs. */
+/* When the next is due, INT64_MAX: no session runs and no phone rings. */
 int64_t hall_pulse_next_us(const struct hall *hall);
 /* Hall thread. 0 or a negative errno. */
 int hall_pulse_write(struct hall *hall, int64_t now_us);

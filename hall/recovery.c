@@ -1,5 +1,7 @@
 #include "hall/recovery.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "hall/audit.h"
 #include "hall/claim.h"
@@ -38,6 +40,32 @@ static void ticket_recover(struct change *change, struct ticket *ticket)
         window->ticket = ticket;
 }
 
+/* The clerk who called it may come back with the page that he had, and nobody else sits there meanwhile; where no page
+ * of his is known, nobody would ever leave that window. */
+static bool may_ring_on(const struct hall *hall, const struct ticket *ticket)
+{
+    if (ticket->state != HALL_CALLED || !hall_find_window(hall, ticket->window))
+        return false;
+    for (guint i = 0; i < hall->pages->len; i++) {
+        const struct hall_identity *who = &g_array_index(hall->pages, struct hall_page, i).who;
+        if (who->role == HALL_CLERK && who->window == ticket->window &&
+            !strcmp(who->subject, ticket->staff_no))
+            return true;
+    }
+    return false;
+}
+
+/* Nobody heard the ring while the daemon was dead: it begins anew, at the same window. */
+static void ring_on(struct change *change, struct ticket *ticket)
+{
+    hall_ticket_touch(change, ticket);
+    page_forget(change, ticket);
+    ticket->deadline_at_us = change->now_us + change->hall->timers.ring_us;
+    hall_ticket_move(change, ticket, HALL_LIFE_REVIVED, HALL_ACTOR_SYSTEM, "window=%u",
+                     ticket->window);
+    hall_desk_keep(change, ticket);
+}
+
 static bool goes_on(const struct hall *hall, const struct ticket *ticket)
 {
     return hall_find_session(hall, ticket->session.text);
@@ -73,8 +101,12 @@ int hall_recover(struct hall *hall)
     hall_audit_append(&change, HALL_ACTOR_SYSTEM, "hall.started", "hall", "tickets=%u",
                       hall->tickets->len);
     hall_running_settle(&change, alive, MAX(0, now_us - last_us));
-    for (guint i = 0; i < hall->tickets->len; i++)
-        if (!goes_on(hall, hall->tickets->pdata[i]))
-            ticket_recover(&change, hall->tickets->pdata[i]);
+    for (guint i = 0; i < hall->tickets->len; i++) {
+        struct ticket *ticket = hall->tickets->pdata[i];
+        if (alive && may_ring_on(hall, ticket))
+            ring_on(&change, ticket);
+        else if (!goes_on(hall, ticket))
+            ticket_recover(&change, ticket);
+    }
     return hall_change_commit(&change);
 }

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "hall/audit.h"
+#include "hall/desk.h"
 #include "hall/people.h"
 #include "hall/session.h"
 #include "hall/ticket.h"
-#include "hall/window.h"
 
 /* ---- out of the store -------------------------------------------------------------------------------------- */
 
@@ -82,19 +82,6 @@ static bool may_go_on(struct hall *hall, const struct hall_running *running)
            (!is_ticket || (ticket && hall_life_next(ticket->state, HALL_LIFE_REVIVED, NULL)));
 }
 
-/* His, until he comes back or his time is over: nobody else sits down there. */
-static void window_keep(struct change *change, struct ticket *ticket)
-{
-    struct window *window = hall_find_window(change->hall, ticket->window);
-    if (!window)
-        return;
-    hall_change_touch(change, window, sizeof *window);
-    window->ticket = ticket;
-    memcpy(window->staff_no, ticket->staff_no, sizeof window->staff_no);
-    window->state_after = HALL_WINDOW_NOT_READY;
-    hall_window_move(change, window, HALL_WINDOW_BUSY, "kept", HALL_ACTOR_SYSTEM);
-}
-
 static struct session *live_make(const struct change *change, const struct hall_running *running)
 {
     const struct hall_timers *timers = &change->hall->timers;
@@ -131,7 +118,7 @@ static void go_on(struct change *change, struct hall_running *running, int64_t d
     ticket->online = ticket->parked = false;
     ticket->offline_at_us = change->now_us;
     hall_ticket_move(change, ticket, HALL_LIFE_REVIVED, HALL_ACTOR_SYSTEM, "session=%s", id);
-    window_keep(change, ticket);
+    hall_desk_keep(change, ticket);
 }
 
 /* How far it had come, by who was there. */

@@ -10,7 +10,7 @@ from lib import child, tap
 from lib.call import call as active_call, enter, journal, until
 from lib.daemon import Daemon
 from lib.media import Media
-from lib.page import Page, citizen, clerk
+from lib.page import Page, citizen, clerk, take_ticket
 from lib.store import refusing
 
 
@@ -334,6 +334,58 @@ def test_back_is_said_until_written():
                          'the refusal')
             assert line.endswith(f'session={session["id"]}'), line
         person.event('ticket.updated', lambda d: d['ticket']['state'] == 'IN_SESSION')
+
+
+def ringing(daemon, person, desk):
+    ticket = take_ticket(person)
+    assert desk.request('ticket.next')['ticket']['id'] == ticket['id']
+    told = person.event('ticket.called')
+    assert told['window']['no'] == desk.welcome['me']['window']
+    return told
+
+
+def test_rings_on():
+    """killed while the phone rings: it rings anew at the same window, and 进入 is 进入"""
+    with Daemon() as daemon:
+        person, desk = citizen(daemon), clerk(daemon)
+        called = ringing(daemon, person, desk)
+        crash(daemon)
+        seen = person.resume()['snapshot']
+        assert seen['ticket']['state'] == 'CALLED' and seen['ticket']['window'] == called['window']['no'], seen
+        assert seen['ticket']['deadline_at'] > called['deadline_at']
+        console = desk.resume()['snapshot']['window']
+        assert console['state'] == 'busy' and console['ticket']['id'] == called['ticket']['id'], console
+        session = person.request('ticket.accept')['session']
+        assert session['state'] == 'connecting'
+        desk.event('session.started')
+        with Media(person), Media(desk):
+            person.event('session.state', lambda d: d['state'] == 'active')
+
+
+def test_rings_for_nobody():
+    """neither comes back to the ring: the number keeps its place, the window is left"""
+    with Daemon({'hall': {'clerk_lost_ms': '1000', 'ring_ms': '20000'}}) as daemon:
+        person, desk, other = citizen(daemon), clerk(daemon), citizen(daemon)
+        ringing(daemon, person, desk)
+        take_ticket(other)
+        crash(daemon)
+        waits = person.resume()['snapshot']['ticket']
+        assert waits['state'] == 'CALLED'
+        back = person.event('queue.position', lambda d: d['ticket']['state'] == 'WAITING')['ticket']
+        assert back['ahead'] == 0 and 'window' not in back, back
+        desk = clerk(daemon)
+        assert desk.welcome['snapshot']['window']['state'] == 'not_ready'
+
+
+def test_ring_of_long_ago():
+    """away for longer than revive_ms while the phone rang: the number waits again, as the first"""
+    with Daemon({'hall': {'revive_ms': '1'}}) as daemon:
+        person, desk = citizen(daemon), clerk(daemon)
+        ringing(daemon, person, desk)
+        crash(daemon)
+        welcome = person.resume()
+        assert not welcome['resumed'] and welcome['snapshot']['ticket']['state'] == 'WAITING'
+        assert 'deadline_at' not in welcome['snapshot']['ticket'] and welcome['snapshot']['ticket']['ahead'] == 0
 
 
 def test_waiting_pages():

@@ -18,7 +18,7 @@ static void test_every_row_leads_somewhere(void)
             g_assert_cmpint(to, !=, HALL_RINGING);
         }
     }
-    g_assert_cmpuint(rows, ==, 56);
+    g_assert_cmpuint(rows, ==, 57);
 }
 
 static void test_what_is_over_stays_over(void)

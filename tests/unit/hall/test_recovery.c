@@ -247,6 +247,54 @@ static void test_who_does_not_come_back(void)
     client_destroy(client);
 }
 
+static void page_tell(struct client *client, const char *staff_no, unsigned window)
+{
+    struct hall_page page = {.who = {.role = HALL_CLERK, .window = window}};
+    g_strlcpy(page.sid, id_random().text, sizeof page.sid);
+    memset(page.key_sha256, 'a', sizeof page.key_sha256 - 1);
+    g_strlcpy(page.who.subject, staff_no, sizeof page.who.subject);
+    g_assert_cmpint(hall_page_put(client->hall, &page), ==, 0);
+}
+
+static void test_the_phone_rings_on(void)
+{
+    struct hall_config config = {.always_open = true, .ring_ms = 60000};
+    struct client *client = client_create(&config);
+    struct id citizen = client_citizen();
+    client_open(client, 3);
+    g_autofree char *staff_no = g_strdup(client->said.window.staff_no);
+    page_tell(client, staff_no, 3);
+    client_draw(client, citizen.text, "BD01", false);
+    assert_done(ASK(client, ticket_next, 3));
+    int64_t before_us = client->said.ticket.deadline_at_us;
+    client_restart(client);
+    assert_state(ASK(client, ticket_of, citizen.text), HALL_CALLED);
+    g_assert_cmpuint(client->said.ticket.window, ==, 3);
+    g_assert_cmpint(client->said.ticket.deadline_at_us, >, before_us);
+    g_assert_false(client->said.ticket.online);
+    assert_done(ASK(client, window_open, staff_no, 3));
+    g_assert_cmpint(client->said.window.state, ==, HALL_WINDOW_BUSY);
+    g_assert_cmpstr(client->said.ticket.citizen.text, ==, citizen.text);
+    assert_state(ASK(client, ticket_enter, citizen.text), HALL_CONNECTING);
+    client_destroy(client);
+}
+
+static void test_the_ring_ends_after_all(void)
+{
+    struct hall_config config = {.always_open = true, .ring_ms = 60000};
+    struct client *client = client_create(&config);
+    struct id citizen = client_citizen();
+    client_open(client, 3);
+    page_tell(client, client->said.window.staff_no, 3);
+    client_draw(client, citizen.text, "BD01", false);
+    assert_done(ASK(client, ticket_next, 3));
+    client->config.ring_ms = 50;
+    client_restart(client);
+    client_expect(client, HALL_EVENT_TICKET, "ring_timeout", NULL);
+    assert_state(ASK(client, ticket_of, citizen.text), HALL_WAITING);
+    client_destroy(client);
+}
+
 static bool is_past(void *until_us)
 {
     return g_get_real_time() > *(const int64_t *)until_us;
@@ -333,6 +381,8 @@ int main(int argc, char **argv)
     g_test_add_func("/hall/recovery/a-hold-stays", test_a_hold_stays);
     g_test_add_func("/hall/recovery/a-connection-is-awaited-on", test_a_connection_is_awaited_on);
     g_test_add_func("/hall/recovery/who-does-not-come-back", test_who_does_not_come_back);
+    g_test_add_func("/hall/recovery/the-phone-rings-on", test_the_phone_rings_on);
+    g_test_add_func("/hall/recovery/the-ring-ends-after-all", test_the_ring_ends_after_all);
     g_test_add_func("/hall/recovery/dead-for-too-long", test_dead_for_too_long);
     g_test_add_func("/hall/recovery/pages-and-claims", test_pages_and_claims);
     return g_test_run();

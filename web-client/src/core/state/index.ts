@@ -2,7 +2,7 @@ import type { AnyEvent, Welcome } from '../messages';
 import { reduceQueue } from './queue';
 import { reduceSession, withSession } from './session';
 import { emptyState, type ClientState } from './state';
-import { isWaiting, reduceTicket, withTicket } from './ticket';
+import { isRinging, isWaiting, reduceTicket, withTicket } from './ticket';
 
 export * from './state';
 export { withSession } from './session';
@@ -15,6 +15,16 @@ export function reduce(state: ClientState, event: AnyEvent, now: number): Client
     return { ...state, restartAt: event.d.deadline_at };
   }
   return reduceQueue(reduceSession(reduceTicket(state, event, now), event), event);
+}
+
+/* A ring of which the server knows nothing any more was cut off with it: said, since the number did not fail to answer. */
+function endedWithout(state: ClientState, { resumed, snapshot }: Welcome, now: number): ClientState['ended'] {
+  const ticket = snapshot?.ticket ?? null;
+  if (isRinging(ticket)) {
+    return null;
+  }
+  const cutOff = state.called !== null && state.ticket?.id === ticket?.id && isWaiting(ticket) && !resumed;
+  return cutOff ? { reason: 'server_restart', at: now } : state.ended;
 }
 
 /* A snapshot tells everything: what it does not name is no more. */
@@ -33,13 +43,16 @@ export function reduceWelcome(state: ClientState, welcome: Welcome, now: number)
   }
   /* the call ended while this page was away, and nobody could say why; a number that waits again was cut off */
   const lost = state.session !== null && state.session.state !== 'ended' && !snapshot.session;
+  const ticket = snapshot.ticket ?? null;
   const blank: ClientState = {
     ...next,
     ticket: null,
     called: null,
     session: null,
     hold: null,
-    ended: lost ? { reason: isWaiting(snapshot.ticket ?? null) ? 'server_restart' : 'closed', at: now } : state.ended,
+    ended: lost
+      ? { reason: isWaiting(ticket) ? 'server_restart' : 'closed', at: now }
+      : endedWithout(state, welcome, now),
     offered: null,
     window: snapshot.window ?? null,
     queue: snapshot.queue ?? null,

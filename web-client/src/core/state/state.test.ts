@@ -151,6 +151,30 @@ describe('a welcome', () => {
     expect(state.ended).toEqual({ reason: 'server_restart', at: now });
   });
 
+  describe('to a page whose phone rings', () => {
+    const rings = after(emptyState, 'ticket.called', {
+      ticket: aTicket({ state: 'CALLED', deadline_at: now + 30_000 }),
+      window: { no: 3, name: '不动产', staff_no: '3003' },
+      deadline_at: now + 30_000,
+    });
+
+    it('lets it ring on, for as long as the server says now', () => {
+      const ticket = aTicket({ state: 'CALLED', deadline_at: now + 41_000 });
+      const state = reduceWelcome(rings, { ...aWelcome, resumed: true, snapshot: { ticket } }, now);
+      expect([state.called?.deadlineAt, state.called?.window.no]).toEqual([now + 41_000, 3]);
+      expect(state.ended).toBeNull();
+    });
+
+    it('tells of a restart when the ring was lost in it', () => {
+      const state = reduceWelcome(rings, { ...aWelcome, resumed: false, snapshot: { ticket: aTicket() } }, now);
+      expect([state.called, state.ended?.reason]).toEqual([null, 'server_restart']);
+      const kept = reduceWelcome(rings, { ...aWelcome, resumed: true, snapshot: { ticket: aTicket() } }, now);
+      expect(kept.ended).toBeNull();
+      const ticket = aTicket({ state: 'CALLED' });
+      expect(reduceWelcome(state, { ...aWelcome, snapshot: { ticket } }, now).ended).toBeNull();
+    });
+  });
+
   it('with a snapshot replaces what was known', () => {
     const state = reduceWelcome({ ...inSession, ticket: aTicket() }, { ...aWelcome, snapshot: {} }, now);
     expect([state.session, state.ticket]).toEqual([null, null]);

@@ -1,5 +1,5 @@
 import type { AnyEvent, Ticket, TicketState } from '../messages';
-import type { ClientState } from './state';
+import type { Called, ClientState } from './state';
 
 const waitingStates: readonly TicketState[] = ['TICKETED', 'WAITING'];
 const callingStates: readonly TicketState[] = ['CALLED', 'RINGING', 'CONNECTING'];
@@ -8,8 +8,17 @@ export function isWaiting(ticket: Ticket | null): boolean {
   return ticket !== null && waitingStates.includes(ticket.state);
 }
 
+export function isRinging(ticket: Ticket | null): boolean {
+  return ticket !== null && ['CALLED', 'RINGING'].includes(ticket.state);
+}
+
 export function isCalling(ticket: Ticket | null): boolean {
   return ticket !== null && callingStates.includes(ticket.state);
+}
+
+/* A phone that rings anew, after a restart, rings for longer. */
+function withDeadline(called: Called | null, ticket: Ticket): Called | null {
+  return called && ticket.deadline_at ? { ...called, deadlineAt: ticket.deadline_at } : called;
 }
 
 /* A ticket's new words, from whichever message carried them. */
@@ -20,7 +29,7 @@ export function withTicket(state: ClientState, ticket: Ticket, now: number): Cli
     ...state,
     ticket,
     ticketAt: now,
-    called: same && calling ? state.called : null,
+    called: same && calling ? withDeadline(state.called, ticket) : null,
     confirmed: ticket.ready ?? (same && isWaiting(ticket) && state.confirmed),
     expired: same && !isWaiting(ticket) ? state.expired : null,
   };
