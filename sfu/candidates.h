@@ -3,7 +3,7 @@
 #define SFU_CANDIDATES_H
 
 #include "sfu/sfu.h"
-#include "sfu/transport/udp.h"
+#include "sfu/transport/address.h"
 
 #include <stddef.h>
 
@@ -12,10 +12,18 @@ struct candidates {
     struct sfu_candidate list[SFU_MAX_CANDIDATES];
 };
 
-/* Control thread. `public_ip` (may be NULL) stands for all addresses of its family; of the other one those
- * that are bound are announced, without link-local and temporary ones. 0, -EINVAL (not an address, or no
- * socket of its family) or a negative errno of getifaddrs(). */
-int candidates_make(const struct udp_socket *sockets, unsigned socket_count, const char *public_ip,
+/* What is listened on: an address with its port; any address of the family, when it is 0.0.0.0 or "::". */
+struct candidates_source {
+    struct address bound;
+    bool tcp;
+};
+
+/* Control thread. Of a family that `public_ip` (NULL-terminated) has addresses of, those are announced; of
+ * another one those that are bound, without link-local and temporary ones. `tcp_port`, unless 0, is announced for
+ * TCP. UDP is preferred. 0, -EINVAL (`ret_wrong` (may be NULL) gets the one of `public_ip` that is no address, or of a family without
+ * a source) or a negative errno of getifaddrs(). */
+int candidates_make(const struct candidates_source *sources, unsigned source_count,
+                    const char *const *public_ip, uint16_t tcp_port, const char **ret_wrong,
                     struct candidates *ret_candidates);
 
 #endif

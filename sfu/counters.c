@@ -31,6 +31,8 @@ static const char *const drop_names[SFU_DROP_COUNT] = {
     [SFU_DROP_CODEC_CHANGES] = "codec_changes",
     [SFU_DROP_WAITING_KEYFRAME] = "waiting_keyframe",
     [SFU_DROP_GATED] = "gated",
+    [SFU_DROP_CROWDED] = "crowded",
+    [SFU_DROP_TCP_QUEUE_FULL] = "tcp_queue_full",
     [SFU_DROP_SEND_QUEUE_FULL] = "send_queue_full",
     [SFU_DROP_SEND_FAILED] = "send_failed",
     [SFU_DROP_SOCKET_OVERFLOW] = "socket_overflow",
@@ -42,6 +44,16 @@ const char *sfu_drop_name(enum sfu_drop drop)
     if ((unsigned)drop >= SFU_DROP_COUNT || !drop_names[drop])
         return "unknown";
     return drop_names[drop];
+}
+
+static const char *const cut_names[SFU_TCP_CUTS] = {
+    [SFU_TCP_SILENT] = "silent",   [SFU_TCP_STRANGE] = "strange", [SFU_TCP_ADDRESS] = "address",
+    [SFU_TCP_CROWDED] = "crowded", [SFU_TCP_FULL] = "full",       [SFU_TCP_FRAMING] = "framing",
+};
+
+const char *sfu_tcp_cut_name(enum sfu_tcp_cut cut)
+{
+    return (unsigned)cut < SFU_TCP_CUTS ? cut_names[cut] : "unknown";
 }
 
 static const uint64_t delay_bounds_us[SFU_DELAY_BUCKETS] = {
@@ -85,6 +97,14 @@ void counters_sum(const struct counters *counters, struct sfu_counters *io_sum)
     for (unsigned i = 0; i < SFU_DELAY_BUCKETS; i++)
         io_sum->delay_count[i] += read_one(&counters->delay_count[i]);
     io_sum->delay_sum_us += read_one(&counters->delay_sum_us);
+    io_sum->tcp_packets_in += read_one(&counters->tcp_packets_in);
+    io_sum->tcp_packets_out += read_one(&counters->tcp_packets_out);
+    io_sum->tcp_bytes_in += read_one(&counters->tcp_bytes_in);
+    io_sum->tcp_bytes_out += read_one(&counters->tcp_bytes_out);
+    io_sum->tcp_accepted += read_one(&counters->tcp_accepted);
+    for (unsigned i = 0; i < SFU_TCP_CUTS; i++)
+        io_sum->tcp_cuts[i] += read_one(&counters->tcp_cuts[i]);
+    io_sum->tcp_open += read_one(&counters->tcp_open);
     io_sum->rooms += read_one(&counters->rooms);
     io_sum->peers += read_one(&counters->peers);
 }

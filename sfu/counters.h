@@ -14,7 +14,9 @@ struct counters {
     _Atomic uint64_t nacks_in, nacks_answered, nacks_out, plis_in, plis_out;
     _Atomic uint64_t drops[SFU_DROP_COUNT];
     _Atomic uint64_t delay_count[SFU_DELAY_BUCKETS], delay_sum_us;
-    _Atomic uint64_t rooms, peers; /* gauges */
+    _Atomic uint64_t tcp_packets_in, tcp_packets_out, tcp_bytes_in, tcp_bytes_out;
+    _Atomic uint64_t tcp_accepted, tcp_cuts[SFU_TCP_CUTS];
+    _Atomic uint64_t rooms, peers, tcp_open; /* gauges */
 };
 
 /* Worker thread. */

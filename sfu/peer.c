@@ -108,6 +108,19 @@ void peer_forget_move(struct peer *peer)
     directory_remove_tuple(peer->worker->directory, &peer->paths.moved_to);
 }
 
+void peer_forget_tuple(struct peer *peer, const struct tuple *tuple)
+{
+    directory_remove_tuple(peer->worker->directory, tuple);
+    if (tuple_is_tcp(tuple))
+        tcp_close(peer->worker->tcp, tuple);
+}
+
+void peer_way_lost(struct peer *peer, const struct tuple *tuple)
+{
+    paths_forget(&peer->paths, tuple);
+    directory_remove_tuple(peer->worker->directory, tuple);
+}
+
 /* Makes the peer unreachable and takes its keys away. */
 static void detach(struct peer *peer)
 {
@@ -116,7 +129,7 @@ static void detach(struct peer *peer)
     peer_forget_ufrag(peer, &peer->local);
     peer_forget_ufrag(peer, &peer->previous);
     for (unsigned i = 0; i < peer->paths.count; i++)
-        directory_remove_tuple(peer->worker->directory, &peer->paths.list[i].tuple);
+        peer_forget_tuple(peer, &peer->paths.list[i].tuple);
     if (peer->paths.moved)
         peer_forget_move(peer);
     paths_init(&peer->paths);
@@ -202,7 +215,7 @@ static void tick_paths(struct peer *peer)
         peer_forget_move(peer);
     struct tuple expired;
     while (paths_expire(&peer->paths, worker->now_us, worker->consent_timeout_us, &expired))
-        directory_remove_tuple(worker->directory, &expired);
+        peer_forget_tuple(peer, &expired);
     if (worker->now_us >= heard_us + worker->consent_timeout_us)
         peer_fail(peer, SFU_FAILURE_CONSENT, "no check");
 }

@@ -89,6 +89,12 @@ void peer_receive_rtcp(struct peer *peer, uint8_t *data, size_t len);
  * newer than all before, and moves the peer there for the time being. */
 bool peer_receive_stray(struct peer *peer, const struct tuple *from, uint8_t *data, size_t len);
 
+/* A TCP connection of its is no more: the freshest other way takes its place. */
+void peer_way_lost(struct peer *peer, const struct tuple *tuple);
+
+/* Whether its way is a TCP connection that is behind. */
+bool peer_is_crowded(const struct peer *peer);
+
 /* Every FWD_TICK_US. */
 void peer_tick(struct peer *peer);
 

@@ -67,7 +67,7 @@ bool peer_checked(struct peer *peer, const struct tuple *from, const char *ufrag
     if (r < 0)
         return false;
     if (evicted.remote.family)
-        directory_remove_tuple(peer->worker->directory, &evicted);
+        peer_forget_tuple(peer, &evicted);
     if (r == 1)
         claim_tuple(peer, from);
     peer->heard_us = peer->worker->now_us;

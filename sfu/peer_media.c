@@ -78,6 +78,12 @@ static const struct tuple *way_out(const struct peer *peer)
     return peer->srtp ? paths_current(&peer->paths) : NULL;
 }
 
+bool peer_is_crowded(const struct peer *peer)
+{
+    const struct tuple *to = way_out(peer);
+    return to && tuple_is_tcp(to) && tcp_is_crowded(peer->worker->tcp, to, peer->worker->now_us);
+}
+
 int peer_send_rtp(void *transport, size_t len, const uint8_t **ret_wire, size_t *ret_wire_len)
 {
     struct peer *peer = transport;

@@ -20,6 +20,9 @@ void peer_forget_ufrag(struct peer *peer, struct sfu_ice *ice);
 /* Takes the tuple of a provisional move out of the directory. */
 void peer_forget_move(struct peer *peer);
 
+/* Takes a tuple out of the directory; a connection that is it, is closed. */
+void peer_forget_tuple(struct peer *peer, const struct tuple *tuple);
+
 /* What is due in the handshake and after it. */
 void peer_tick_dtls(struct peer *peer);
 

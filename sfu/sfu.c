@@ -39,6 +39,10 @@ static int check_config(const struct sfu_config *config, char **ret_what)
         what = "limit of rooms or peers";
     else if (config->udp_port && config->udp_port + config->workers - 1 > UINT16_MAX)
         what = "not enough UDP ports above udp_port";
+    else if (config->tcp && config->tcp_port && config->tcp_port + config->workers - 1 > UINT16_MAX)
+        what = "not enough TCP ports above tcp_port";
+    else if (config->tcp_public_port && config->workers > 1)
+        what = "tcp_public_port leads to one worker";
     else if (!config->consent_timeout_ms || !config->media_timeout_ms)
         what = "a timeout is 0";
     *ret_what = what ? g_strdup(what) : NULL;
@@ -67,23 +71,50 @@ static int listen_on(struct worker *worker, const struct sfu_config *config, con
     return r;
 }
 
+/* The same address by TCP. */
+static int listen_tcp_on(struct worker *worker, const struct sfu_config *config, const char *text,
+                         struct candidates_source *ret_source, char **ret_what)
+{
+    uint16_t port = config->tcp_port ? (uint16_t)(config->tcp_port + worker->index) : 0;
+    struct address address;
+    int r = address_parse(text, port, &address);
+    r = r ? r : worker_listen_tcp(worker, &address, &ret_source->bound);
+    ret_source->tcp = true;
+    if (r < 0)
+        *ret_what = g_strdup_printf("TCP %s port %u: %s", text, port, g_strerror(-r));
+    return r;
+}
+
+static int listen_all(struct worker *worker, const struct sfu_config *config,
+                      struct candidates *ret_candidates, char **ret_what)
+{
+    struct candidates_source sources[2 * SFU_MAX_LISTEN] = {0};
+    unsigned count = 0;
+    const char *wrong = NULL;
+    int r = 0;
+    for (unsigned i = 0; r == 0 && i < SFU_MAX_LISTEN && config->listen[i]; i++) {
+        r = listen_on(worker, config, config->listen[i], ret_what);
+        if (r == 0)
+            sources[count++].bound = worker->sockets[i].bound;
+    }
+    for (unsigned i = 0; r == 0 && config->tcp && i < SFU_MAX_LISTEN && config->listen[i]; i++)
+        r = listen_tcp_on(worker, config, config->listen[i], &sources[count++], ret_what);
+    if (r < 0)
+        return r;
+    r = candidates_make(sources, count, config->public_ip, config->tcp_public_port, &wrong,
+                        ret_candidates);
+    if (r < 0)
+        *ret_what = g_strdup_printf("public_ip: %s", wrong ? wrong : g_strerror(-r));
+    return r;
+}
+
 static int add_worker(struct sfu *sfu, const struct sfu_config *config, char **ret_what)
 {
     unsigned index = sfu->worker_count;
     int r = ids_create(index, config->max_rooms, config->max_peers, &sfu->ids[index]);
     r = r ? r : worker_create(index, config, sfu->identity, sfu->events, &sfu->workers[index]);
     sfu->worker_count++;
-    for (unsigned i = 0; r == 0 && i < SFU_MAX_LISTEN && config->listen[i]; i++)
-        r = listen_on(sfu->workers[index], config, config->listen[i], ret_what);
-    if (r < 0)
-        return r;
-    struct worker *worker = sfu->workers[index];
-    r = candidates_make(worker->sockets, worker->socket_count, config->public_ip,
-                        &sfu->candidates[index]);
-    if (r < 0)
-        *ret_what = g_strdup_printf("public_ip: %s",
-                                    config->public_ip ? config->public_ip : g_strerror(-r));
-    return r;
+    return r ? r : listen_all(sfu->workers[index], config, &sfu->candidates[index], ret_what);
 }
 
 static int make_parts(struct sfu *sfu, const struct sfu_config *config, char **ret_what)

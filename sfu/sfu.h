@@ -23,7 +23,7 @@ typedef uint64_t sfu_peer_id; /* 0 is no peer */
 enum {
     SFU_MAX_WORKERS = 16,
     SFU_MAX_LISTEN = 8,
-    SFU_MAX_CANDIDATES = 16,
+    SFU_MAX_CANDIDATES = 32,
     SFU_MAX_SECTIONS = 24, /* media sections a peer, by m-line index */
     SFU_MAX_PAYLOADS = 6,  /* codecs a section */
     SFU_MAX_ROOM_PEERS = 16,
@@ -40,9 +40,13 @@ struct sfu_config {
     /* Addresses to bind, NULL-terminated unless full. "0.0.0.0" is all of IPv4, "::" all of IPv6 and
      * nothing else: both may stand there. */
     const char *listen[SFU_MAX_LISTEN];
-    /* Announced instead of the bound addresses of its family; NULL: those of the interfaces. */
-    const char *public_ip;
+    /* Announced instead of the bound addresses of their families; none of a family: those of the interfaces.
+     * NULL-terminated unless full. */
+    const char *public_ip[SFU_MAX_LISTEN];
     uint16_t udp_port;           /* worker n uses udp_port + n; 0: the system chooses (tests) */
+    bool tcp;                    /* ICE-TCP too, on the same addresses (RFC 6544, passive) */
+    uint16_t tcp_port;           /* as udp_port */
+    uint16_t tcp_public_port;    /* announced instead, of one worker; 0: the port itself */
     unsigned workers;            /* 1 to SFU_MAX_WORKERS */
     unsigned max_rooms;          /* a worker */
     unsigned max_peers;          /* a worker */
@@ -75,7 +79,8 @@ unsigned sfu_room_worker(const struct sfu *sfu, sfu_room_id room);
 struct sfu_candidate {
     char address[SFU_ADDRESS_BYTES];
     uint16_t port;
-    uint32_t priority; /* RFC 8445 section 5.1.2, type host */
+    uint32_t priority; /* RFC 8445 section 5.1.2, RFC 6544 section 4.2; type host */
+    bool tcp;          /* passive (RFC 6544); else UDP */
 };
 
 /* Host candidates for a peer of this room (RFC 8445, ICE-lite). Returns how many were written, at
@@ -284,7 +289,9 @@ enum sfu_drop {
     SFU_DROP_CODEC_CHANGES, /* of a codec that the sender goes over to too often */
     SFU_DROP_WAITING_KEYFRAME,
     SFU_DROP_GATED,
+    SFU_DROP_CROWDED, /* a picture for a TCP connection that is behind; a key frame follows */
     SFU_DROP_SEND_QUEUE_FULL,
+    SFU_DROP_TCP_QUEUE_FULL, /* too much waits for the connection */
     SFU_DROP_SEND_FAILED,
     SFU_DROP_SOCKET_OVERFLOW, /* SO_RXQ_OVFL */
     SFU_DROP_NO_BUFFER,
@@ -292,6 +299,19 @@ enum sfu_drop {
 };
 
 const char *sfu_drop_name(enum sfu_drop drop);
+
+/* Why a TCP connection was refused or ended by us; sfu_tcp_cut_name() gives the name ("silent"). */
+enum sfu_tcp_cut {
+    SFU_TCP_SILENT,  /* passed no check in time */
+    SFU_TCP_STRANGE, /* … and sent something else */
+    SFU_TCP_ADDRESS, /* too many of one source that have passed none */
+    SFU_TCP_CROWDED, /* the oldest of too many that have passed none */
+    SFU_TCP_FULL,    /* no place, or no descriptor */
+    SFU_TCP_FRAMING, /* a length that no packet has (RFC 4571) */
+    SFU_TCP_CUTS
+};
+
+const char *sfu_tcp_cut_name(enum sfu_tcp_cut cut);
 
 /* Forwarding delay: from the arrival of an RTP packet at our socket, as the kernel stamped it (so time
  * in the socket's queue counts), until the kernel had taken over what it became. Every packet that was
@@ -309,7 +329,9 @@ struct sfu_counters {
     uint64_t drops[SFU_DROP_COUNT];
     uint64_t delay_count[SFU_DELAY_BUCKETS]; /* packets in this bucket alone, not cumulated */
     uint64_t delay_sum_us;
-    uint64_t rooms, peers; /* gauges: open now */
+    uint64_t tcp_packets_in, tcp_packets_out, tcp_bytes_in, tcp_bytes_out; /* of TCP connections */
+    uint64_t tcp_accepted, tcp_cuts[SFU_TCP_CUTS];
+    uint64_t rooms, peers, tcp_open; /* gauges: open now */
 };
 
 /* Any thread. Sums over the workers; each number is exact, the set is not of one instant. */

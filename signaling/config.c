@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <gio/gio.h>
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -64,7 +65,9 @@ static const struct key keys[] = {
     WORDS(server, metrics_from, NETWORKS, "127.0.0.1;::1"),
     WORDS(media, listen, LIST, "0.0.0.0"),
     COUNT(media, udp_port, "40000", 0, 65535),
-    WORDS(media, public_ip, ADDRESS, NULL),
+    {"media", "tcp_port", NUMBER, AT(media, tcp_port), NULL, 0, 65535},
+    COUNT(media, tcp_public_port, "0", 0, 65535),
+    WORDS(media, public_ip, LIST, NULL),
     COUNT(media, workers, "1", 1, SFU_MAX_WORKERS),
     COUNT(media, max_rooms, "200", 1, 10000),
     {"media", "video_codecs", CODECS, 0, "vp8;h264", 0, 0},
@@ -191,24 +194,47 @@ static int address_check(struct loader *loader, const struct key *key, const cha
 }
 
 /* What is announced to clients must be somebody's address. */
-static int public_check(struct loader *loader, const struct sig_config *config)
+static int public_address_check(struct loader *loader, const struct sig_config *config,
+                                const char *text)
 {
-    g_autoptr(GInetAddress) address =
-        config->media.public_ip ? g_inet_address_new_from_string(config->media.public_ip) : NULL;
-    if (!address)
-        return 0;
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text);
     if (g_inet_address_get_is_any(address) || g_inet_address_get_is_multicast(address) ||
         g_inet_address_get_is_link_local(address))
         return fail(loader, "media", "public_ip", "%s is no address that clients could send to",
-                    config->media.public_ip);
+                    text);
     for (char **listen = config->media.listen; *listen; listen++) {
         g_autoptr(GInetAddress) bound = g_inet_address_new_from_string(*listen);
         if (g_inet_address_get_family(bound) == g_inet_address_get_family(address))
             return 0;
     }
     return fail(loader, "media", "public_ip",
-                "%s stands for addresses of its own family, and listen has none of it",
-                config->media.public_ip);
+                "%s stands for addresses of its own family, and listen has none of it", text);
+}
+
+static int public_check(struct loader *loader, const struct sig_config *config)
+{
+    int r = 0;
+    for (char **text = config->media.public_ip; r == 0 && text && *text; text++)
+        r = public_address_check(loader, config, *text);
+    return r;
+}
+
+/* Worker n uses port + n. Without a port of its own TCP has the number that UDP has. */
+static int ports_check(struct loader *loader, struct sig_config *config)
+{
+    unsigned more = config->media.workers - 1;
+    if (config->media.udp_port && config->media.udp_port + more > 65535)
+        return fail(loader, "media", "udp_port", "no room above it for %u workers", more + 1);
+    if (config->media.tcp_port == UINT_MAX)
+        config->media.tcp_port = config->media.udp_port;
+    if (config->media.tcp_port && config->media.tcp_port + more > 65535)
+        return fail(loader, "media", "tcp_port", "no room above it for %u workers", more + 1);
+    if (config->media.tcp_public_port && (more || !config->media.tcp_port))
+        return fail(loader, "media", "tcp_public_port",
+                    more ? "leads to one worker, and there are %u"
+                         : "stands for tcp_port, which is %u",
+                    more ? more + 1 : 0);
+    return 0;
 }
 
 static int list_read(struct loader *loader, const struct key *key, const char *text,
@@ -360,9 +386,8 @@ static int whole_check(struct loader *loader, struct sig_config *config)
 {
     if (!config->server.hostname)
         config->server.hostname = g_strdup(g_get_host_name());
-    if (config->media.udp_port && config->media.udp_port + config->media.workers - 1 > 65535)
-        return fail(loader, "media", "udp_port", "no room above it for %u workers",
-                    config->media.workers);
+    if (ports_check(loader, config) < 0)
+        return -EINVAL;
     if (!config->server.tls && !config->server.allow_plain_http &&
         !address_is_loopback(config->server.listen))
         return fail(
@@ -413,6 +438,7 @@ int sig_config_load(const char *path, struct sig_config **ret_config, char **ret
     struct loader loader = {
         .path = path, .folder = g_path_get_dirname(whole), .file = g_key_file_new()};
     struct sig_config *config = g_new0(struct sig_config, 1);
+    config->media.tcp_port = UINT_MAX; /* not said */
     int r = load(&loader, config);
     g_key_file_unref(loader.file);
     g_free(loader.folder);

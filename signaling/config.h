@@ -28,9 +28,9 @@ struct sig_config {
         enum log_level log_level;
     } server;
     struct {
-        char **listen; /* NULL-terminated */
-        char *public_ip;
-        unsigned udp_port, workers, max_rooms;
+        char **listen;    /* NULL-terminated */
+        char **public_ip; /* NULL-terminated; NULL: none */
+        unsigned udp_port, tcp_port, tcp_public_port, workers, max_rooms;
         enum sfu_codec video_codecs[SIG_MAX_CODECS]; /* in order of preference */
         unsigned video_codec_count;
         unsigned max_video_kbps, max_audio_kbps, audio_slots, video_slots;

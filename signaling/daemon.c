@@ -104,8 +104,10 @@ static int sfu_start(struct sig_daemon *daemon, char **ret_what)
 {
     const struct sig_config *config = daemon->config;
     struct sfu_config sfu = {
-        .public_ip = config->media.public_ip,
         .udp_port = (uint16_t)config->media.udp_port,
+        .tcp = config->media.tcp_port != 0,
+        .tcp_port = (uint16_t)config->media.tcp_port,
+        .tcp_public_port = (uint16_t)config->media.tcp_public_port,
         .workers = config->media.workers,
         .max_rooms = config->media.max_rooms,
         .max_peers = config->media.max_rooms * SIG_MAX_ROOM_PEERS,
@@ -115,6 +117,9 @@ static int sfu_start(struct sig_daemon *daemon, char **ret_what)
     };
     for (unsigned i = 0; i < SFU_MAX_LISTEN && config->media.listen[i]; i++)
         sfu.listen[i] = config->media.listen[i];
+    for (unsigned i = 0;
+         i < SFU_MAX_LISTEN && config->media.public_ip && config->media.public_ip[i]; i++)
+        sfu.public_ip[i] = config->media.public_ip[i];
     return sfu_create(&sfu, &daemon->sfu, ret_what);
 }
 
@@ -168,6 +173,13 @@ static int blame(const struct sig_daemon *daemon, int r, const char *section, co
     g_autofree char *why = *ret_what ? *ret_what : g_strdup(g_strerror(-r));
     *ret_what = sig_config_fault(daemon->config, section, key, why);
     return r;
+}
+
+static const char *media_key(int r, const char *what)
+{
+    if (r != -EADDRINUSE)
+        return "listen";
+    return what && g_str_has_prefix(what, "TCP ") ? "tcp_port" : "udp_port";
 }
 
 static int archive_ensure(const struct sig_daemon *daemon, char **ret_what)
@@ -249,7 +261,7 @@ static int parts_start(struct sig_daemon *daemon, char **ret_what)
         return blame(daemon, r, "api", "key_file", ret_what);
     r = sfu_start(daemon, ret_what);
     if (r < 0)
-        return blame(daemon, r, "media", r == -EADDRINUSE ? "udp_port" : "listen", ret_what);
+        return blame(daemon, r, "media", media_key(r, *ret_what), ret_what);
     r = rec_start(daemon, ret_what);
     if (r < 0)
         return blame(daemon, r, "recorder", "spool", ret_what);

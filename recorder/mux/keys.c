@@ -32,6 +32,8 @@ static const struct key keys[] = {
     {"server", "metrics_from", 0, 0},
     {"media", "listen", 0, 0},
     {"media", "udp_port", 0, 65535},
+    {"media", "tcp_port", 0, 65535},
+    {"media", "tcp_public_port", 0, 65535},
     {"media", "public_ip", 0, 0},
     {"media", "workers", 1, 16},
     {"media", "max_rooms", 1, 10000},

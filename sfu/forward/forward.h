@@ -52,6 +52,9 @@ struct fwd_env {
     /* Tells an event; type and details filled in by the caller, room and peer too. Copied. False:
      * no place for it now; what is a state is told again at a later tick. */
     bool (*event)(void *worker, const struct sfu_event *event);
+
+    /* Whether so much waits for the peer's line that new pictures would only come too late. NULL: never. */
+    bool (*crowded)(void *transport);
 };
 
 /* `env` is borrowed and outlives the room. 0 or -ENOMEM. */

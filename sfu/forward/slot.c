@@ -313,6 +313,21 @@ static void replay(struct slot *slot, const struct uplink_packet *first, int64_t
     }
 }
 
+/* A line that is behind gets no new pictures: one that is begun is sent to its end, and the next to follow
+ * is a key frame, which is asked for when there is room again. */
+static bool is_crowded_out(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
+{
+    const struct fwd_env *env = peer_env(slot->peer);
+    uint32_t timestamp = packet->rtp.timestamp + slot->timestamp_offset;
+    bool begun = slot->running && (int32_t)(timestamp - slot->last_timestamp) <= 0;
+    if (!is_video(slot) || begun || !env->crowded || !env->crowded(slot->peer->transport))
+        return false;
+    stop(slot);
+    state_set(slot, SFU_SLOT_WAITING_KEYFRAME, now_us);
+    peer_drop(slot->peer, SFU_DROP_CROWDED);
+    return true;
+}
+
 void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
 {
     if (!slot->source->to_slots) {
@@ -323,6 +338,8 @@ void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t
         peer_drop(slot->peer, SFU_DROP_NOT_SECURED);
         return;
     }
+    if (is_crowded_out(slot, packet, now_us))
+        return;
     if (slot->running && slot->epoch == slot->source->epoch && slot->codec == packet->codec) {
         pass_on(slot, packet, now_us);
         return;
@@ -341,6 +358,9 @@ void slot_tick(struct slot *slot, int64_t now_us)
     enum { SENDING_US = 1000000 };
     state_tell(slot, now_us);
     if (slot->state != SFU_SLOT_WAITING_KEYFRAME || !slot->peer->secured || !slot->source)
+        return;
+    const struct fwd_env *env = peer_env(slot->peer);
+    if (env->crowded && env->crowded(slot->peer->transport))
         return;
     if (now_us - slot->source->last_us < SENDING_US)
         uplink_keyframe_wish(slot->source, now_us);

@@ -18,11 +18,14 @@ struct address {
     uint16_t family; /* AF_INET, AF_INET6; 0 is no address */
 };
 
-/* A remote address as seen by one of our sockets at one of its local addresses. */
+/* In tuple.socket: a TCP connection, by its number on the worker. */
+#define TUPLE_TCP 0x80000000u
+
+/* A way between a remote address and one of our local ones: by a UDP socket, or a TCP connection. */
 struct tuple {
     struct address remote;
     struct address local; /* the port is 0: the socket has it */
-    uint32_t socket;      /* index of the worker's socket */
+    uint32_t socket;      /* index of the worker's socket, or TUPLE_TCP and the connection's */
 };
 
 _Static_assert(sizeof(struct address) == 24, "hashed as bytes");
@@ -49,6 +52,11 @@ struct address address_source(const struct address *address);
 bool address_equal(const struct address *a, const struct address *b);
 
 bool tuple_equal(const struct tuple *a, const struct tuple *b);
+
+static inline bool tuple_is_tcp(const struct tuple *tuple)
+{
+    return (tuple->socket & TUPLE_TCP) != 0;
+}
 
 /* `seed` keeps strangers from choosing who collides. */
 uint64_t tuple_hash(const struct tuple *tuple, uint64_t seed);

@@ -13,6 +13,7 @@ struct entry {
 
 struct batch {
     struct udp_socket *sockets;
+    struct tcp *tcp;
     struct counters *counters;
     uint8_t *blocks;
     unsigned used;
@@ -22,7 +23,8 @@ struct batch {
     struct udp_slice slices[BATCH_PACKETS];
 };
 
-int batch_create(struct udp_socket *sockets, struct counters *counters, struct batch **ret_batch)
+int batch_create(struct udp_socket *sockets, struct tcp *tcp, struct counters *counters,
+                 struct batch **ret_batch)
 {
     struct batch *batch = calloc(1, sizeof *batch);
     if (!batch)
@@ -34,6 +36,7 @@ int batch_create(struct udp_socket *sockets, struct counters *counters, struct b
     }
     memset(batch->blocks, 0, (size_t)BATCH_PACKETS * BATCH_BLOCK_BYTES);
     batch->sockets = sockets;
+    batch->tcp = tcp;
     batch->counters = counters;
     *ret_batch = batch;
     return 0;
@@ -81,7 +84,11 @@ static void send_chain(struct batch *batch, const struct batch_chain *chain)
         if (at == chain->last)
             break;
     }
-    udp_send(&batch->sockets[chain->to.socket], &chain->to, batch->slices, count, batch->counters);
+    if (tuple_is_tcp(&chain->to))
+        tcp_send(batch->tcp, &chain->to, batch->slices, count, clock_now_us());
+    else
+        udp_send(&batch->sockets[chain->to.socket], &chain->to, batch->slices, count,
+                 batch->counters);
     count_delays(batch, chain);
 }
 

@@ -5,6 +5,7 @@
 
 #include "sfu/counters.h"
 #include "sfu/forward/forward.h"
+#include "sfu/transport/tcp.h"
 #include "sfu/transport/udp.h"
 
 #include <stdbool.h>
@@ -26,8 +27,10 @@ struct batch_chain {
 
 struct batch;
 
-/* `sockets` is borrowed for life, indexed by tuple.socket. 0 or -ENOMEM. */
-int batch_create(struct udp_socket *sockets, struct counters *counters, struct batch **ret_batch);
+/* `sockets`, indexed by tuple.socket, and `tcp` (NULL where no tuple is of it) are borrowed for life. 0 or
+ * -ENOMEM. */
+int batch_create(struct udp_socket *sockets, struct tcp *tcp, struct counters *counters,
+                 struct batch **ret_batch);
 void batch_destroy(struct batch *batch);
 
 /* The block for the next packet; flushes when all are in use. The same one until it is committed. */

@@ -58,9 +58,16 @@ static void take_stun(struct worker *worker, struct udp_datagram *d)
         bucket_give_back(own);
     if (check.verdict == ICE_DROPPED)
         drop(worker, check.drop);
+    if (check.verdict == ICE_CHECKED && tuple_is_tcp(&d->tuple) &&
+        tcp_admit(worker->tcp, &d->tuple) < 0) {
+        drop(worker, SFU_DROP_NO_BUFFER);
+        return;
+    }
     if (check.verdict == ICE_CHECKED &&
         !peer_checked(check.owner, &d->tuple, check.ufrag, check.use_candidate)) {
         drop(worker, SFU_DROP_TOO_MANY_TUPLES);
+        if (tuple_is_tcp(&d->tuple)) /* a way to nobody */
+            tcp_close(worker->tcp, &d->tuple);
         return;
     }
     if (check.reply_len)
@@ -81,7 +88,7 @@ static void take_stray(struct worker *worker, struct udp_datagram *d)
 static void take_from_peer(struct worker *worker, struct udp_datagram *d, enum demux_kind kind)
 {
     struct peer *peer = directory_find_tuple(worker->directory, &d->tuple);
-    if (!peer && kind == DEMUX_RTP)
+    if (!peer && kind == DEMUX_RTP && !tuple_is_tcp(&d->tuple))
         take_stray(worker, d);
     else if (!peer)
         drop(worker, SFU_DROP_UNKNOWN_TUPLE);

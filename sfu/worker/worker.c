@@ -15,8 +15,9 @@
 
 #include <glib.h>
 
-/* What an epoll event is about: a socket by its index, or one of the two other descriptors. */
-enum { ON_COMMANDS = SFU_MAX_LISTEN, ON_STOP, ON_COUNT };
+/* What an epoll event is about: a UDP socket by its index, one of the two other descriptors, or something of
+ * the TCP side. */
+enum { ON_COMMANDS = SFU_MAX_LISTEN, ON_STOP, ON_TCP, EVENTS_A_TURN = 64 };
 
 /* ---- making ---- */
 
@@ -37,6 +38,20 @@ static bool env_event(void *user, const struct sfu_event *event)
     return worker_tell(user, event);
 }
 
+static bool env_crowded(void *transport)
+{
+    return peer_is_crowded(transport);
+}
+
+/* A connection that is no more: no way to anybody. */
+static void tcp_lost(void *user, const struct tuple *tuple)
+{
+    struct worker *worker = user;
+    struct peer *peer = directory_find_tuple(worker->directory, tuple);
+    if (peer)
+        peer_way_lost(peer, tuple);
+}
+
 static void make_env(struct worker *worker, const struct sfu_config *config)
 {
     worker->fwd_env = (struct fwd_env){
@@ -48,17 +63,19 @@ static void make_env(struct worker *worker, const struct sfu_config *config)
         .send_wire = peer_send_wire,
         .send_rtcp = peer_send_rtcp,
         .event = env_event,
+        .crowded = env_crowded,
     };
 }
 
 static int make_parts(struct worker *worker, const struct sfu_config *config,
                       struct dtls_identity *identity)
 {
-    int r = mailbox_create(sizeof(struct command), WORKER_COMMANDS, &worker->commands);
-    r = r ? r : registry_init(&worker->rooms, config->max_rooms);
+    int r = registry_init(&worker->rooms, config->max_rooms);
     r = r ? r : registry_init(&worker->peers_by_id, config->max_peers);
     r = r ? r : udp_inbox_create(&worker->inbox);
-    r = r ? r : batch_create(worker->sockets, &worker->counters, &worker->batch);
+    r = r ? r
+          : tcp_create(worker->epoll_fd, ON_TCP, &worker->counters, tcp_lost, worker, &worker->tcp);
+    r = r ? r : batch_create(worker->sockets, worker->tcp, &worker->counters, &worker->batch);
     r = r ? r : directory_create(config->max_peers, &worker->directory);
     r = r ? r
           : sources_create(WORKER_SOURCE_CHECKS_PER_S, WORKER_SOURCE_CHECKS_BURST,
@@ -94,8 +111,9 @@ int worker_create(unsigned index, const struct sfu_config *config, struct dtls_i
                               .refusals = bucket_make(WORKER_REFUSALS_PER_S, WORKER_REFUSALS_PER_S),
                               .strays = bucket_make(WORKER_STRAYS_PER_S, WORKER_STRAYS_PER_S)};
     make_env(worker, config);
-    int r = make_parts(worker, config, identity);
+    int r = mailbox_create(sizeof(struct command), WORKER_COMMANDS, &worker->commands);
     r = r ? r : make_descriptors(worker);
+    r = r ? r : make_parts(worker, config, identity);
     if (r < 0) {
         worker_destroy(worker);
         return r;
@@ -120,6 +138,12 @@ int worker_listen(struct worker *worker, const struct address *address, size_t b
     }
     worker->socket_count++;
     return 0;
+}
+
+int worker_listen_tcp(struct worker *worker, const struct address *address,
+                      struct address *ret_bound)
+{
+    return tcp_listen(worker->tcp, address, ret_bound);
 }
 
 /* ---- telling and sending ---- */
@@ -171,7 +195,10 @@ bool worker_tell(struct worker *worker, const struct sfu_event *event)
 void worker_send_now(struct worker *worker, const struct tuple *to, const uint8_t *data, size_t len)
 {
     struct udp_slice slice = {.data = data, .len = len};
-    udp_send(&worker->sockets[to->socket], to, &slice, 1, &worker->counters);
+    if (tuple_is_tcp(to))
+        tcp_send(worker->tcp, to, &slice, 1, worker->now_us);
+    else
+        udp_send(&worker->sockets[to->socket], to, &slice, 1, &worker->counters);
 }
 
 /* ---- the loop ---- */
@@ -188,6 +215,15 @@ static void receive(struct worker *worker, uint32_t index)
     }
 }
 
+static void receive_tcp(struct worker *worker, const struct epoll_event *ready)
+{
+    uint32_t on = ready->data.u32 - ON_TCP;
+    struct udp_datagram packet;
+    tcp_ready(worker->tcp, on, ready->events, worker->now_us);
+    while (tcp_next(worker->tcp, on, worker->now_us, &packet))
+        intake_datagram(worker, &packet);
+}
+
 static void take_commands(struct worker *worker)
 {
     struct command command;
@@ -201,15 +237,16 @@ static void take_commands(struct worker *worker)
 static void tick(struct worker *worker)
 {
     empty_backlog(worker);
+    tcp_tick(worker->tcp, worker->now_us);
     for (struct peer *peer = worker->peers; peer; peer = peer->worker_next)
         peer_tick(peer);
     worker->tick_at_us = worker->now_us + FWD_TICK_US;
 }
 
-/* Until the next tick; without peers only a descriptor wakes the worker. */
+/* Until the next tick; without peers and strangers only a descriptor wakes the worker. */
 static int wait_ms(const struct worker *worker)
 {
-    if (!worker->peers && !worker->backlog_count)
+    if (!worker->peers && !worker->backlog_count && !tcp_needs_ticks(worker->tcp))
         return -1;
     int64_t left_us = worker->tick_at_us - clock_now_us();
     return left_us <= 0 ? 0 : (int)((left_us + 999) / 1000);
@@ -227,8 +264,8 @@ static void *run(void *user)
 {
     struct worker *worker = user;
     for (;;) {
-        struct epoll_event ready[ON_COUNT];
-        int n = epoll_wait(worker->epoll_fd, ready, ON_COUNT, wait_ms(worker));
+        struct epoll_event ready[EVENTS_A_TURN];
+        int n = epoll_wait(worker->epoll_fd, ready, EVENTS_A_TURN, wait_ms(worker));
         worker->now_us = clock_now_us();
         if (is_ready(ready, n, ON_STOP))
             return NULL;
@@ -238,9 +275,12 @@ static void *run(void *user)
         for (int i = 0; i < n; i++)
             if (ready[i].data.u32 < SFU_MAX_LISTEN)
                 receive(worker, ready[i].data.u32);
+            else if (ready[i].data.u32 >= ON_TCP)
+                receive_tcp(worker, &ready[i]);
         if (worker->now_us >= worker->tick_at_us)
             tick(worker);
         batch_flush(worker->batch);
+        tcp_sweep(worker->tcp);
     }
 }
 
@@ -309,6 +349,7 @@ void worker_destroy(struct worker *worker)
     registry_finish(&worker->rooms);
     registry_finish(&worker->peers_by_id);
     udp_inbox_destroy(worker->inbox);
+    tcp_destroy(worker->tcp);
     batch_destroy(worker->batch);
     directory_destroy(worker->directory);
     sources_destroy(worker->sources);

@@ -10,6 +10,7 @@
 #include "sfu/transport/dtls.h"
 #include "sfu/transport/ice.h"
 #include "sfu/transport/sources.h"
+#include "sfu/transport/tcp.h"
 #include "sfu/transport/udp.h"
 #include "sfu/worker/batch.h"
 #include "sfu/worker/registry.h"
@@ -50,6 +51,7 @@ struct worker {
     unsigned socket_count;
     struct udp_socket sockets[SFU_MAX_LISTEN];
     struct udp_inbox *inbox;
+    struct tcp *tcp;
     struct batch *batch;
     struct directory *directory; /* of struct peer */
     struct ice_responder *ice;
@@ -76,6 +78,11 @@ int worker_create(unsigned index, const struct sfu_config *config, struct dtls_i
 int worker_listen(struct worker *worker, const struct address *address, size_t buffer_bytes,
                   size_t *ret_less_bytes);
 
+/* Control thread, before worker_start(). Listens for TCP connections on one more address; `ret_bound` gets
+ * it with the port that was given. 0 or a negative errno. */
+int worker_listen_tcp(struct worker *worker, const struct address *address,
+                      struct address *ret_bound);
+
 /* Control thread. 0 or a negative errno. */
 int worker_start(struct worker *worker);
 
@@ -87,11 +94,11 @@ void worker_destroy(struct worker *worker);
  * on (connected, secured, silent, back, failed). All but quality are told again later by who tells them. */
 bool worker_tell(struct worker *worker, const struct sfu_event *event);
 
-/* Worker thread. One datagram that is not media, at once and past the batch: STUN and DTLS. */
+/* Worker thread. One packet that is not media, at once and past the batch: STUN and DTLS. */
 void worker_send_now(struct worker *worker, const struct tuple *to, const uint8_t *data,
                      size_t len);
 
-/* Worker thread. The steps of a received datagram. */
+/* Worker thread. The steps of a received datagram, or of a packet of a TCP connection. */
 struct udp_datagram;
 void intake_datagram(struct worker *worker, struct udp_datagram *datagram);
 

@@ -157,6 +157,26 @@ static void packets_put(GString *text, const struct sfu_counters *counters)
                    counters->plis_out);
 }
 
+static void tcp_put(GString *text, const struct sfu_counters *counters)
+{
+    sig_metric_one(text, "tcp_connections", "gauge", "TCP connections of the media ports.",
+                   counters->tcp_open);
+    sig_metric_one(text, "tcp_connections_total", "counter", "Those that were taken.",
+                   counters->tcp_accepted);
+    sig_metric_family(
+        text, "tcp_connections_cut_total", "counter",
+        "TCP connections of the media ports that were refused or ended by us, by why.");
+    for (int i = 0; i < SFU_TCP_CUTS; i++)
+        sig_metric_count(text, "tcp_connections_cut_total", "reason",
+                         sfu_tcp_cut_name((enum sfu_tcp_cut)i), counters->tcp_cuts[i]);
+    sig_metric_family(text, "tcp_packets_total", "counter", "Packets of these connections.");
+    sig_metric_count(text, "tcp_packets_total", "direction", "in", counters->tcp_packets_in);
+    sig_metric_count(text, "tcp_packets_total", "direction", "out", counters->tcp_packets_out);
+    sig_metric_family(text, "tcp_bytes_total", "counter", "Their bytes.");
+    sig_metric_count(text, "tcp_bytes_total", "direction", "in", counters->tcp_bytes_in);
+    sig_metric_count(text, "tcp_bytes_total", "direction", "out", counters->tcp_bytes_out);
+}
+
 static void delay_put(GString *text, const struct sfu_counters *counters)
 {
     uint64_t sum = 0;
@@ -257,6 +277,7 @@ GString *sig_metrics_text(struct sig_daemon *daemon)
     hall_put(text, daemon);
     wire_put(text, daemon);
     packets_put(text, &counters);
+    tcp_put(text, &counters);
     delay_put(text, &counters);
     workers_put(text, daemon->sfu);
     unrecorded_put(text, &daemon->tally);

@@ -103,8 +103,10 @@ char *sdp_fragment_write(const struct sfu_negotiation *negotiation,
     g_string_append_printf(text, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", negotiation->local.ufrag,
                            negotiation->local.pwd);
     for (size_t i = 0; i < candidate_count; i++)
-        g_string_append_printf(text, "a=candidate:%zu 1 udp %u %s %u typ host\r\n", i + 1,
-                               candidates[i].priority, candidates[i].address, candidates[i].port);
+        g_string_append_printf(text, "a=candidate:%zu 1 %s %u %s %u typ host%s\r\n", i + 1,
+                               candidates[i].tcp ? "tcp" : "udp", candidates[i].priority,
+                               candidates[i].address, candidates[i].port,
+                               candidates[i].tcp ? " tcptype passive" : "");
     g_string_append(text, "a=end-of-candidates\r\n");
     return g_string_free(text, FALSE);
 }

@@ -140,8 +140,9 @@ static void write_candidates(GstSDPMedia *media, const struct sdp_local *local)
 {
     for (size_t i = 0; i < local->candidate_count; i++) {
         const struct sfu_candidate *candidate = &local->candidates[i];
-        attribute(media, "candidate", "%zu 1 udp %u %s %u typ host", i + 1, candidate->priority,
-                  candidate->address, candidate->port);
+        attribute(media, "candidate", "%zu 1 %s %u %s %u typ host%s", i + 1,
+                  candidate->tcp ? "tcp" : "udp", candidate->priority, candidate->address,
+                  candidate->port, candidate->tcp ? " tcptype passive" : "");
     }
     flag(media, "end-of-candidates");
 }

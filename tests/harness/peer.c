@@ -98,18 +98,46 @@ void far_peer_rebind(struct far_peer *peer)
     far_peer_rebind_to(peer, LOOPBACK);
 }
 
+/* ---- where to ---- */
+
+static void aim(struct far_peer *peer, struct sfu *sfu, sfu_room_id room, bool tcp)
+{
+    struct sfu_candidate candidates[SFU_MAX_CANDIDATES];
+    size_t count = sfu_room_candidates(sfu, room, candidates), at = 0;
+    while (at < count && candidates[at].tcp != tcp)
+        at++;
+    g_assert_cmpuint(at, <, count);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(candidates[at].port)};
+    g_assert_cmpint(inet_pton(AF_INET, candidates[at].address, &to.sin_addr), ==, 1);
+    memcpy(&peer->to, &to, sizeof to);
+    peer->to_len = sizeof to;
+}
+
+void far_peer_connect(struct far_peer *peer, struct sfu *sfu, sfu_room_id room)
+{
+    aim(peer, sfu, room, true);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    g_assert_cmpint(connect(fd, (struct sockaddr *)&peer->to, peer->to_len), ==, 0);
+    close(peer->fd);
+    peer->fd = fd;
+    peer->stream = true;
+    peer->framing = (struct framing){0};
+}
+
+void far_peer_leave_stream(struct far_peer *peer, struct sfu *sfu, sfu_room_id room)
+{
+    aim(peer, sfu, room, false);
+    far_peer_rebind(peer);
+    peer->stream = false;
+}
+
 /* ---- negotiation ---- */
 
 void far_peer_offer(struct far_peer *peer, struct sfu *sfu, sfu_room_id room,
                     const struct sfu_section *sections, unsigned section_count,
                     struct sfu_negotiation *ret_negotiation)
 {
-    struct sfu_candidate candidates[SFU_MAX_CANDIDATES];
-    g_assert_cmpuint(sfu_room_candidates(sfu, room, candidates), >, 0);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(candidates[0].port)};
-    g_assert_cmpint(inet_pton(AF_INET, candidates[0].address, &to.sin_addr), ==, 1);
-    memcpy(&peer->to, &to, sizeof to);
-    peer->to_len = sizeof to;
+    aim(peer, sfu, room, peer->stream);
     g_strlcpy(peer->server_fingerprint, sfu_fingerprint(sfu), sizeof peer->server_fingerprint);
 
     struct sfu_negotiation n = {.section_count = section_count};
@@ -223,16 +251,41 @@ void far_peer_take(struct far_peer *peer, uint8_t *data, size_t len)
         far_secure_take(peer, data, len);
 }
 
-/* One datagram; false when nothing came until the timeout. */
-bool far_peer_pump(struct far_peer *peer, int64_t timeout_us)
+/* The next packet of the stream; 0 when none came until the timeout, or ever will. */
+static ssize_t stream_take(struct far_peer *peer, uint8_t *data, int64_t timeout_us)
 {
-    uint8_t data[FAR_PACKET_BYTES + 64] __attribute__((aligned(8))) = {0};
+    const uint8_t *packet;
+    size_t len, room;
+    while (framing_take(&peer->framing, &packet, &len) != 1) {
+        uint8_t *at = framing_room(&peer->framing, &room);
+        if (!wait_readable(peer->fd, timeout_us > 0 ? timeout_us : 0))
+            return 0;
+        ssize_t n = recv(peer->fd, at, room, MSG_DONTWAIT);
+        if (n <= 0)
+            return 0;
+        framing_received(&peer->framing, (size_t)n);
+    }
+    memcpy(data, packet, len);
+    return (ssize_t)len;
+}
+
+static ssize_t datagram_take(struct far_peer *peer, uint8_t *data, int64_t timeout_us)
+{
     ssize_t n = recv(peer->fd, data, FAR_PACKET_BYTES, 0);
     if (n < 0 && errno == EAGAIN) {
         if (timeout_us <= 0 || !wait_readable(peer->fd, timeout_us))
-            return false;
+            return 0;
         n = recv(peer->fd, data, FAR_PACKET_BYTES, 0);
     }
+    return n;
+}
+
+/* One packet; false when nothing came until the timeout. */
+bool far_peer_pump(struct far_peer *peer, int64_t timeout_us)
+{
+    uint8_t data[FAR_PACKET_BYTES + 64] __attribute__((aligned(8))) = {0};
+    ssize_t n =
+        peer->stream ? stream_take(peer, data, timeout_us) : datagram_take(peer, data, timeout_us);
     if (n <= 0)
         return false;
     peer->received_bytes += (uint64_t)n;
@@ -286,6 +339,13 @@ bool far_peer_check(struct far_peer *peer, bool nominate, int *ret_error)
 
 void far_peer_send_raw(struct far_peer *peer, const void *data, size_t len)
 {
+    uint8_t framed[FRAMING_HEAD_BYTES + FAR_PACKET_BYTES];
+    if (peer->stream) { /* a server that has ended the connection is what some tests are about */
+        framing_head(framed, len);
+        memcpy(framed + FRAMING_HEAD_BYTES, data, len);
+        (void)!send(peer->fd, framed, FRAMING_HEAD_BYTES + len, MSG_NOSIGNAL);
+        return;
+    }
     ssize_t n = sendto(peer->fd, data, len, 0, (struct sockaddr *)&peer->to, peer->to_len);
     g_assert_cmpint(n, ==, (ssize_t)len);
 }

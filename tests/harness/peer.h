@@ -44,6 +44,13 @@ void far_peer_close_dtls(struct far_peer *peer);
 /* A new socket: another source port, as after a NAT has forgotten the old one. */
 void far_peer_rebind(struct far_peer *peer);
 
+/* Goes over to a TCP connection to the room's first TCP candidate: what follows is framed as RFC 4571 says. The
+ * UDP socket, or the connection before, is closed. */
+void far_peer_connect(struct far_peer *peer, struct sfu *sfu, sfu_room_id room);
+
+/* Back to UDP and the room's first candidate. */
+void far_peer_leave_stream(struct far_peer *peer, struct sfu *sfu, sfu_room_id room);
+
 /* Protects and sends. The packet is plaintext RTP or compound RTCP. */
 void far_peer_send_rtp(struct far_peer *peer, const void *rtp, size_t len);
 void far_peer_send_rtcp(struct far_peer *peer, const void *rtcp, size_t len);

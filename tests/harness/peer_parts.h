@@ -4,6 +4,8 @@
 
 #include "tests/harness/peer.h"
 
+#include "sfu/transport/framing.h"
+
 #include <sys/socket.h>
 
 #include <openssl/ssl.h>
@@ -21,6 +23,8 @@ struct far_peer {
     int fd;
     struct sockaddr_storage to;
     socklen_t to_len;
+    bool stream; /* fd is a TCP connection (RFC 4571), `to` is meaningless */
+    struct framing framing;
     uint64_t received_bytes;
     StunAgent agent;
     struct sfu_ice theirs; /* the sfu's credentials */

@@ -31,7 +31,7 @@ static void setup(struct bench *b)
         b->ways[i].remote = b->to[i].bound;
     }
     g_assert_cmpint(udp_inbox_create(&b->inbox), ==, 0);
-    g_assert_cmpint(batch_create(&b->from, &b->counters, &b->batch), ==, 0);
+    g_assert_cmpint(batch_create(&b->from, NULL, &b->counters, &b->batch), ==, 0);
 }
 
 static void teardown(struct bench *b)

@@ -116,9 +116,9 @@ static void test_bad_config(void)
     struct sfu *sfu = NULL;
     bad[0].workers = 0;
     bad[1].listen[0] = "localhost";
-    bad[2].public_ip = "my.example.org";
+    bad[2].public_ip[0] = "my.example.org";
     bad[3].listen[0] = NULL;
-    bad[4].public_ip = "2001:db8::1"; /* no IPv6 socket behind it */
+    bad[4].public_ip[0] = "2001:db8::1"; /* no IPv6 socket behind it */
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autofree char *what = NULL;
         g_assert_cmpint(sfu_create(&bad[i], &sfu, &what), ==, -EINVAL);

@@ -80,7 +80,7 @@ static bool make_network(void)
 static struct sfu *start(const char *first, const char *second, const char *public_ip)
 {
     struct sfu_config config = {.listen = {first, second},
-                                .public_ip = public_ip,
+                                .public_ip = {public_ip},
                                 .workers = 1,
                                 .max_rooms = 2,
                                 .max_peers = 2,
@@ -148,7 +148,7 @@ static void test_public_ip_refused(void)
     static const char *const wrong[] = {"2001:db8::9", "somewhere"};
     for (unsigned i = 0; i < G_N_ELEMENTS(wrong); i++) {
         struct sfu_config config = {.listen = {"127.0.0.1"},
-                                    .public_ip = wrong[i],
+                                    .public_ip = {wrong[i]},
                                     .workers = 1,
                                     .max_rooms = 1,
                                     .max_peers = 1,
