@@ -206,7 +206,7 @@ struct hall_window {
     int64_t wrap_up_deadline_at_us;
 };
 
-enum hall_role { HALL_CLERK, HALL_AUDITOR, HALL_CITIZEN, HALL_HELPER };
+enum hall_role { HALL_CLERK, HALL_AUDITOR, HALL_CITIZEN, HALL_HELPER, HALL_SUPERVISOR };
 const char *hall_role_name(enum hall_role role); /* "clerk" */
 
 struct hall_staff {

@@ -13,6 +13,7 @@ static const char *const role_names[] = {
     [HALL_AUDITOR] = "auditor",
     [HALL_CITIZEN] = "citizen",
     [HALL_HELPER] = "helper",
+    [HALL_SUPERVISOR] = "supervisor",
 };
 
 const char *hall_role_name(enum hall_role role)
@@ -40,7 +41,7 @@ static int account_read(const struct hall_store_row *row, void *user)
 {
     struct account *account = user;
     account->known = true;
-    account->role = strcmp(hall_store_text(row, 0), "auditor") ? HALL_CLERK : HALL_AUDITOR;
+    account->role = hall_role_parse(hall_store_text(row, 0)); /* the store holds no other words */
     hall_store_copy(row, 1, account->hash, sizeof account->hash);
     account->failures = (unsigned)hall_store_int(row, 2);
     account->locked_until_us = hall_store_int(row, 3);

@@ -203,6 +203,7 @@ enum sfu_event_type {
     SFU_EVENT_SILENT,    /* the peer has sent no RTP on any section for media_timeout_ms */
     SFU_EVENT_BACK,      /* … and sends again */
     SFU_EVENT_SLOT,      /* `section`, `slot` state changed; quick changes as one */
+    SFU_EVENT_VOICE,     /* an audio uplink: `section`, `voice`; changes of one are ≥ 100 ms apart */
     SFU_EVENT_QUALITY,   /* every 2 s a connected peer: `quality` */
     SFU_EVENT_FAILED,    /* the peer cannot go on: `failure`; the owner closes it */
 };
@@ -232,6 +233,12 @@ struct sfu_quality {
     uint32_t estimate_bps;     /* what the line to the peer carries; 0: it was never full */
 };
 
+/* By the level its sender writes (RFC 6464), with hysteresis; without that header extension never. */
+struct sfu_voice {
+    bool active;   /* somebody speaks */
+    bool dominant; /* and is in front of all others of the room: at most one is */
+};
+
 struct sfu_event {
     enum sfu_event_type type;
     sfu_room_id room;
@@ -242,6 +249,7 @@ struct sfu_event {
     enum sfu_slot_state slot;
     enum sfu_failure failure;
     struct sfu_quality quality;
+    struct sfu_voice voice;
 };
 
 /* Readable while events wait. Control thread polls it. The sfu owns it. */

@@ -199,4 +199,5 @@ void fwd_peer_tick(struct fwd_peer *peer, int64_t now_us)
     peer_estimate_tell(peer, now_us);
     silence_note(peer, now_us);
     peer_quality_tell(peer, now_us);
+    room_speaker_look(peer->room, now_us);
 }

@@ -8,6 +8,7 @@
 #define SFU_FORWARD_PEER_H
 
 #include "sfu/forward/forward.h"
+#include "sfu/forward/speaker.h"
 #include "sfu/rtp/transport_cc.h"
 #include "sfu/rtp/transport_feedback.h"
 
@@ -41,6 +42,7 @@ struct fwd_room {
     struct fwd_peer *peers[SFU_MAX_ROOM_PEERS];
     const struct sfu_sink_ops *sink_ops; /* NULL: no sink */
     void *sink;
+    struct speaker speaker;
     int64_t now_us; /* of the newest call that told it */
     int64_t
         clock_us; /* wall clock - monotonic clock, taken once: the room's own clock never steps */

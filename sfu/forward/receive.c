@@ -24,6 +24,18 @@ static void life_note(struct fwd_peer *peer, size_t len, int64_t now_us)
     peer_silence_tell(peer);
 }
 
+/* RFC 6464 section 3: one byte, a flag of the sender's own and the level in -dBov. */
+static void voice_note(struct uplink *uplink, const struct rtp_packet *packet, int64_t now_us)
+{
+    const struct sfu_section *media = &uplink->peer->sections[uplink->section].media;
+    uint8_t len;
+    const uint8_t *level = media->kind == SFU_AUDIO
+                               ? rtp_packet_element(packet, media->extensions.audio_level, &len)
+                               : NULL;
+    if (level && len == 1)
+        voice_heard(&uplink->voice, *level & 0x7f, now_us);
+}
+
 static void primary_received(struct uplink *uplink, struct uplink_packet *packet, int64_t now_us)
 {
     int r = uplink_packet_read(uplink, packet->codec, packet);
@@ -32,6 +44,7 @@ static void primary_received(struct uplink *uplink, struct uplink_packet *packet
         peer_drop(uplink->peer, SFU_DROP_RTP_MALFORMED);
         return;
     }
+    voice_note(uplink, &packet->rtp, now_us);
     uplink_receive(uplink, packet, false, now_us);
 }
 

@@ -7,6 +7,7 @@
 #include "sfu/forward/keyframe.h"
 #include "sfu/forward/missing.h"
 #include "sfu/forward/peer.h"
+#include "sfu/forward/speaker.h"
 #include "sfu/rtp/packet.h"
 #include "sfu/rtp/reception.h"
 #include "sfu/rtp/vp8.h"
@@ -53,6 +54,7 @@ struct uplink {
     int64_t keyframe_number;     /* its first packet */
     int64_t keyframe_us;
 
+    struct voice voice;                        /* audio only */
     struct history history;                    /* as received, video only */
     struct slot *slots;                        /* linked by slot.next */
     uint32_t quality_expected, quality_unique; /* when quality was told last */

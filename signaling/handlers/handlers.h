@@ -16,7 +16,8 @@ extern const struct sig_message sig_clerk_messages[];   /* a window's tickets */
 extern const struct sig_message sig_session_messages[]; /* hold, invite, end, chat */
 extern const struct sig_message sig_media_messages[];
 extern const struct sig_message sig_recording_messages[];
-extern const struct sig_message sig_link_messages[]; /* token.refresh */
+extern const struct sig_message sig_link_messages[];    /* token.refresh */
+extern const struct sig_message sig_monitor_messages[]; /* a supervisor's */
 
 /* The parameters of hello, which is in no table. */
 extern const struct sig_param sig_hello_params[];

@@ -72,7 +72,8 @@ static json_t *me_view(const struct sig_client *client, const struct sig_partici
 {
     json_t *me = json_pack("{s:s, s:s*}", "role", hall_role_name(client->identity.role),
                            "participant", participant ? participant->id.text : NULL);
-    if (client->identity.window || client->identity.role == HALL_AUDITOR)
+    if (client->identity.window || client->identity.role == HALL_AUDITOR ||
+        client->identity.role == HALL_SUPERVISOR)
         json_object_set_new(me, "staff_no", json_string(client->identity.subject));
     if (client->identity.window)
         json_object_set_new(me, "window", json_integer(client->identity.window));

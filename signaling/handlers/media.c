@@ -134,10 +134,10 @@ static const struct sig_param stats_params[] = {
 };
 
 const struct sig_message sig_media_messages[] = {
-    {"media.offer", SIG_IN_SESSION, offer_params, media_offer},
-    {"media.candidate", SIG_IN_SESSION, candidate_params, media_candidate},
-    {"media.mute", SIG_IN_SESSION, mute_params, media_mute},
-    {"media.layer", SIG_IN_SESSION, layer_params, media_layer},
-    {"media.stats", SIG_IN_SESSION, stats_params, media_stats},
+    {"media.offer", SIG_WITH_MEDIA, offer_params, media_offer},
+    {"media.candidate", SIG_WITH_MEDIA, candidate_params, media_candidate},
+    {"media.mute", SIG_WITH_MEDIA, mute_params, media_mute},
+    {"media.layer", SIG_WITH_MEDIA, layer_params, media_layer},
+    {"media.stats", SIG_WITH_MEDIA, stats_params, media_stats},
     {0},
 };

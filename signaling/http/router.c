@@ -199,9 +199,10 @@ static bool participant_admits(struct sig_call *call)
 {
     if (!token_admits(call))
         return false;
-    if (call->who.role == HALL_AUDITOR)
-        sig_http_error(call->exchange, "auth.role", "an auditor is in no session", 0);
-    return call->who.role != HALL_AUDITOR;
+    bool is_visitor = call->who.role == HALL_AUDITOR || call->who.role == HALL_SUPERVISOR;
+    if (is_visitor)
+        sig_http_error(call->exchange, "auth.role", "this role has no part in a session", 0);
+    return !is_visitor;
 }
 
 /* False: answered. */

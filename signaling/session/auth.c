@@ -59,14 +59,16 @@ char *sig_auth_issue(const uint8_t secret[HALL_SECRET_BYTES], const struct sig_i
 
 int64_t sig_auth_lifetime_s(const struct sig_identity *identity, int64_t now_s)
 {
-    bool staff = identity->role == HALL_CLERK || identity->role == HALL_AUDITOR;
+    bool staff = identity->role == HALL_CLERK || identity->role == HALL_AUDITOR ||
+                 identity->role == HALL_SUPERVISOR;
     int64_t life_s = staff ? SIG_STAFF_LIFE_S : SIG_VISITOR_LIFE_S;
     return identity->since_s ? MIN(SIG_TOKEN_S, identity->since_s + life_s - now_s) : SIG_TOKEN_S;
 }
 
 static int role_parse(const char *name, enum hall_role *ret_role)
 {
-    static const enum hall_role roles[] = {HALL_CLERK, HALL_AUDITOR, HALL_CITIZEN, HALL_HELPER};
+    static const enum hall_role roles[] = {HALL_CLERK, HALL_AUDITOR, HALL_CITIZEN, HALL_HELPER,
+                                           HALL_SUPERVISOR};
     for (size_t i = 0; name && i < G_N_ELEMENTS(roles); i++)
         if (!strcmp(name, hall_role_name(roles[i]))) {
             *ret_role = roles[i];

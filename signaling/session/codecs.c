@@ -168,7 +168,8 @@ static void look(struct sig_participant *participant)
 static bool is_unseen(const struct sig_participant *sender, const struct sig_participant *viewer)
 {
     const struct sig_peer *from = sender->publisher, *to = viewer->player;
-    if (!from || !from->memory.can_send || !to || !to->memory.can_receive)
+    if (!from || !from->memory.can_send || !to || !to->memory.can_receive ||
+        !sig_monitor_reaches(sender, viewer, SIG_CAMERA))
         return false;
     enum sfu_codec codec =
         sender->codecs.asked != SFU_CODEC_NONE ? sender->codecs.asked : answered(sender);
@@ -176,11 +177,11 @@ static bool is_unseen(const struct sig_participant *sender, const struct sig_par
            !(to->memory.can_receive & sdp_codec_bit(codec));
 }
 
-static json_t *unseen_view(const struct sig_session *session, uint32_t unseen)
+static json_t *unseen_view(const struct sig_session *session, uint64_t unseen)
 {
     json_t *pairs = json_array();
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS * SIG_MAX_PARTICIPANTS; i++)
-        if (unseen & UINT32_C(1) << i)
+        if (unseen & UINT64_C(1) << i)
             json_array_append_new(
                 pairs, json_pack("{s:s, s:s}", "from",
                                  session->participants[i / SIG_MAX_PARTICIPANTS]->id.text, "by",
@@ -188,21 +189,21 @@ static json_t *unseen_view(const struct sig_session *session, uint32_t unseen)
     return json_pack("{s:o}", "pairs", pairs);
 }
 
-static uint32_t unseen_find(const struct sig_session *session)
+static uint64_t unseen_find(const struct sig_session *session)
 {
-    uint32_t unseen = 0;
+    uint64_t unseen = 0;
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS * SIG_MAX_PARTICIPANTS; i++) {
         const struct sig_participant *from = session->participants[i / SIG_MAX_PARTICIPANTS];
         const struct sig_participant *by = session->participants[i % SIG_MAX_PARTICIPANTS];
         if (from && by && from != by && is_unseen(from, by))
-            unseen |= UINT32_C(1) << i;
+            unseen |= UINT64_C(1) << i;
     }
     return unseen;
 }
 
 static void unseen_tell(struct sig_session *session)
 {
-    uint32_t unseen = unseen_find(session);
+    uint64_t unseen = unseen_find(session);
     bool changed = unseen != session->unseen;
     session->unseen = unseen;
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {

@@ -55,6 +55,8 @@ static void seat_leave(struct sig_participant *participant)
 {
     if (participant->role == HALL_HELPER)
         sig_participant_leave(participant, SIG_REASON_LOST_HELPER);
+    else if (participant->role == HALL_SUPERVISOR)
+        sig_participant_leave(participant, SIG_REASON_LOST_SUPERVISOR);
     else
         sig_session_end(participant->session,
                         participant->role == HALL_CLERK ? SIG_REASON_LOST_CLERK

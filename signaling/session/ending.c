@@ -58,7 +58,7 @@ enum sig_reason sig_ending_hindrance(const struct sig_session *session,
     *ret_party = NULL;
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
         const struct sig_participant *participant = session->participants[i];
-        if (!participant || participant->role == HALL_HELPER)
+        if (!participant || !sig_participant_is_party(participant))
             continue;
         if (session->state == SIG_SESSION_GATHERING && !participant->present) {
             *ret_party = participant;

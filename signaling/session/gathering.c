@@ -85,10 +85,10 @@ bool sig_gathering_is_full(struct sig_daemon *daemon, const struct sig_identity 
     if (!session || identity->role != HALL_HELPER ||
         sig_participant_find(daemon, identity->role, identity->subject))
         return false;
+    unsigned guests = 0;
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++)
-        if (!session->participants[i])
-            return false;
-    return true;
+        guests += session->participants[i] && session->participants[i]->role != HALL_SUPERVISOR;
+    return guests >= SIG_MAX_GUESTS;
 }
 
 static void helper_seat(struct sig_session *session, const struct sig_identity *identity)

@@ -60,6 +60,8 @@ int sig_hold_begin(struct sig_session *session, const char *reason, bool is_faul
     if (sig_session_step(session, SIG_EVENT_HOLD) < 0)
         return -EINVAL;
     session->held_at_us = clock_wall_us();
+    session->hold_ends_us =
+        session->held_at_us + session->daemon->config->hall.hold_cap_ms * (int64_t)1000;
     session->hold_is_fault = is_fault;
     g_strlcpy(session->hold_reason, reason, sizeof session->hold_reason);
     session->hold_timer = g_timeout_add(session->daemon->config->hall.hold_warn_ms, warn, session);
@@ -79,6 +81,7 @@ void sig_hold_restore(struct sig_session *session, const char *reason, int64_t s
     session->held_at_us = since_us;
     session->hold_is_fault = !strcmp(reason, sig_reason_name(SIG_REASON_RECORDING_FAILED));
     g_strlcpy(session->hold_reason, reason, sizeof session->hold_reason);
+    session->hold_ends_us = since_us + config->hall.hold_cap_ms * (int64_t)1000;
     int64_t left_ms = MAX(0, (int64_t)config->hall.hold_cap_ms - held_ms);
     int64_t warn_ms = MAX(0, (int64_t)config->hall.hold_warn_ms - held_ms);
     session->hold_timer = warn_ms ? g_timeout_add((guint)warn_ms, warn, session)
@@ -112,4 +115,13 @@ void sig_hold_gaps_write(struct sig_session *session)
             sig_recording_gap(participant, "HOLD", -1, session->held_at_us);
     }
     session->held_at_us = 0;
+}
+
+void sig_hold_view(const struct sig_session *session, json_t *view)
+{
+    if (session->state != SIG_SESSION_HELD || !session->held_at_us)
+        return;
+    json_object_set_new(view, "held_at", json_integer(session->held_at_us / 1000));
+    if (!session->hold_is_fault) /* else it ends when a recording is there, or with the session */
+        json_object_set_new(view, "resume_at", json_integer(session->hold_ends_us / 1000));
 }

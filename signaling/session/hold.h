@@ -2,6 +2,7 @@
 #ifndef SIGNALING_SESSION_HOLD_H
 #define SIGNALING_SESSION_HOLD_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,5 +25,8 @@ void sig_hold_recovered(struct sig_session *session);
 
 /* The session ends while it is held: the journal hears of the gaps. */
 void sig_hold_gaps_write(struct sig_session *session);
+
+/* Puts into `view` since when it is held and until when, where that is known; nothing in another state. */
+void sig_hold_view(const struct sig_session *session, json_t *view);
 
 #endif

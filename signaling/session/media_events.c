@@ -12,6 +12,7 @@
 #include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 #include "signaling/session/slots.h"
+#include "signaling/session/speaking.h"
 
 enum {
     POOR_LOSS_PERMILLE = 80,
@@ -129,8 +130,9 @@ static struct sfu_quality both_ways(struct sig_participant *participant,
 
 static void quality_tell(struct sig_participant *participant, const struct sfu_quality *quality)
 {
+    participant->level = level_of(quality);
     json_t *d = json_pack("{s:s, s:s, s:i, s:i}", "participant", participant->id.text, "level",
-                          level_of(quality), "up_loss_permille", (int)quality->up_loss_permille,
+                          participant->level, "up_loss_permille", (int)quality->up_loss_permille,
                           "down_loss_permille", (int)quality->down_loss_permille);
     if (quality->rtt_us >= 0)
         json_object_set_new(d, "rtt_ms", json_integer(quality->rtt_us / 1000));
@@ -190,8 +192,8 @@ static void quality_came(struct sig_participant *participant, const struct sig_p
 static void silence_came(struct sig_participant *participant, const struct sig_peer *peer,
                          bool silent)
 {
-    if (peer != participant->publisher)
-        return;
+    if (peer != participant->publisher || participant->role == HALL_SUPERVISOR)
+        return; /* who listens has nothing to send */
     tag_write(participant, peer, silent ? "media.silent" : "media.back", silent ? "CAUSE" : NULL,
               "network");
     if (silent)
@@ -231,6 +233,7 @@ void sig_media_event(struct sig_daemon *daemon, const struct sfu_event *event)
     case SFU_EVENT_SILENT: silence_came(participant, peer, true); break;
     case SFU_EVENT_BACK: silence_came(participant, peer, false); break;
     case SFU_EVENT_SLOT: slot_changed(participant, peer, event); break;
+    case SFU_EVENT_VOICE: sig_speaking_heard(participant, peer, event); break;
     case SFU_EVENT_QUALITY: quality_came(participant, peer, &event->quality); break;
     case SFU_EVENT_FAILED: failed(participant, peer, event->failure); break;
     }

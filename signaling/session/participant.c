@@ -75,16 +75,21 @@ struct sig_participant *sig_participant_by_peer(struct sig_session *session, uin
     return NULL;
 }
 
+bool sig_participant_is_party(const struct sig_participant *participant)
+{
+    return participant->role == HALL_CITIZEN || participant->role == HALL_CLERK;
+}
+
 json_t *sig_participant_view(const struct sig_participant *participant)
 {
     bool here = participant->present && !participant->away;
-    return json_pack("{s:s, s:s, s:s, s:s, s:{s:b, s:b}}", "id", participant->id.text, "role",
+    return json_pack("{s:s, s:s, s:s, s:s, s:{s:b, s:b}, s:s*}", "id", participant->id.text, "role",
                      hall_role_name(participant->role), "label", participant->label, "state",
                      here ? "joined" : "away", "muted", "audio", participant->muted.audio, "video",
-                     participant->muted.video);
+                     participant->muted.video, "monitor", sig_monitor_name(participant->monitor));
 }
 
-static void change_tell(struct sig_participant *participant, const char *change)
+void sig_participant_tell(struct sig_participant *participant, const char *change)
 {
     json_t *d =
         json_pack("{s:o, s:s}", "participant", sig_participant_view(participant), "change", change);
@@ -98,7 +103,7 @@ void sig_participant_join(struct sig_participant *participant)
     participant->present = true;
     if (participant->session->journal)
         sig_recording_person(participant, "participant.joined", NULL);
-    change_tell(participant, "joined");
+    sig_participant_tell(participant, "joined");
     sig_report_people(participant->session);
 }
 
@@ -106,6 +111,7 @@ void sig_participant_leave(struct sig_participant *participant, enum sig_reason 
 {
     struct sig_session *session = participant->session;
     sig_participant_lost_gap_write(participant);
+    sig_speaking_stop(participant);
     sig_recording_person(participant, "participant.left", sig_reason_name(reason));
     sig_peer_close(participant, participant->publisher);
     sig_peer_close(participant, participant->player);
@@ -138,7 +144,7 @@ void sig_participant_look(struct sig_participant *participant)
     participant->away = away;
     sig_recording_person(participant, away ? "participant.away" : "participant.back",
                          sig_participant_is_reachable(participant) ? "media" : "socket");
-    change_tell(participant, away ? "away" : "back");
+    sig_participant_tell(participant, away ? "away" : "back");
 }
 
 void sig_participant_lost_gap_write(struct sig_participant *participant)
@@ -172,6 +178,8 @@ void sig_participant_mute(struct sig_participant *participant, bool audio, bool 
                           const char *cause)
 {
     int64_t now_us = clock_wall_us();
+    audio = audio || !sig_monitor_sends(participant, SIG_MIC);
+    video = video || !sig_monitor_sends(participant, SIG_CAMERA);
     if (participant->muted.audio && !audio)
         mute_gap_write(participant, SIG_MIC, participant->muted.audio_at_us);
     if (participant->muted.video && !video)
@@ -186,7 +194,7 @@ void sig_participant_mute(struct sig_participant *participant, bool audio, bool 
     sig_recording_write(participant->session, "media.mute", "PARTICIPANT", participant->id.text,
                         "AUDIO", audio ? "1" : "0", "VIDEO", video ? "1" : "0", "CAUSE", cause,
                         NULL);
-    change_tell(participant, "muted");
+    sig_participant_tell(participant, "muted");
 }
 
 void sig_participant_event(struct sig_participant *participant, const char *name, json_t *d)

@@ -14,6 +14,8 @@
 #include "signaling/session/codecs.h"
 #include "signaling/session/ending.h"
 #include "signaling/session/layout.h"
+#include "signaling/session/monitor.h"
+#include "signaling/session/speaking.h"
 
 struct sig_daemon;
 struct sig_peer;
@@ -41,6 +43,9 @@ struct sig_participant {
         int64_t audio_at_us, video_at_us; /* wall clock, since when */
         char cause[16];
     } muted;
+    enum sig_monitor monitor; /* of a supervisor */
+    struct sig_voice voice;
+    const char *level; /* as media.quality told it last; NULL: not yet */
     struct bucket offers;
     struct sig_progress progress; /* on its way to media */
     /* Its PeerConnections, owned: what sends, and what receives; a page's are one and the same. NULL: none now. */
@@ -66,6 +71,9 @@ struct sig_participant *sig_participant_find(struct sig_daemon *daemon, enum hal
 struct sig_participant *sig_participant_by_peer(struct sig_session *session, uint64_t peer,
                                                 struct sig_peer **ret_peer);
 
+/* Without whom a session is none: its citizen and its clerk. */
+bool sig_participant_is_party(const struct sig_participant *participant);
+
 /* The page said hello: journal and the others hear of it, once. */
 void sig_participant_join(struct sig_participant *participant);
 /* Out of the session, which goes on without. Frees it. */
@@ -83,6 +91,9 @@ void sig_participant_lost_gap_write(struct sig_participant *participant);
 
 void sig_participant_mute(struct sig_participant *participant, bool audio, bool video,
                           const char *cause);
+
+/* Everybody else hears how it stands now. `change` as in docs/protocol.md. */
+void sig_participant_tell(struct sig_participant *participant, const char *change);
 
 /* Sends to this participant alone; steals `d`. */
 void sig_participant_event(struct sig_participant *participant, const char *name, json_t *d);

@@ -232,14 +232,24 @@ void sig_peers_forget(struct sig_participant *participant)
     participant->player = NULL;
 }
 
+static enum sig_source source_of(const struct sig_peer *peer, unsigned section)
+{
+    for (int source = 0; source < SIG_SOURCES; source++)
+        if (peer->uplinks[source] == (int)section)
+            return (enum sig_source)source;
+    return SIG_SOURCES; /* a section that is not used */
+}
+
 void sig_peer_gate(struct sig_participant *participant)
 {
     const struct sig_session *session = participant->session;
     const struct sig_peer *peer = participant->publisher;
     bool begun = session->state != SIG_SESSION_GATHERING;
     bool held = session->state == SIG_SESSION_HELD;
-    for (unsigned i = 0; peer && i < peer->negotiation.section_count; i++)
+    for (unsigned i = 0; peer && i < peer->negotiation.section_count; i++) {
+        bool open = begun && sig_monitor_sends(participant, source_of(peer, i));
         if (peer->negotiation.sections[i].inbound)
-            sig_errand_gate(session->daemon, peer->id, i, begun && !held,
-                            begun && (!held || participant->role == HALL_CLERK));
+            sig_errand_gate(session->daemon, peer->id, i, open && !held,
+                            open && (!held || participant->role == HALL_CLERK));
+    }
 }

@@ -8,6 +8,7 @@ static const char *const names[SIG_REASON_COUNT] = {
     [SIG_REASON_HANGUP_CITIZEN] = "hangup_citizen",
     [SIG_REASON_HANGUP_CLERK] = "hangup_clerk",
     [SIG_REASON_HANGUP_HELPER] = "hangup_helper",
+    [SIG_REASON_MONITOR_STOPPED] = "monitor_stopped",
     [SIG_REASON_FINISHED] = "finished",
     [SIG_REASON_TRANSFERRED] = "transferred",
     [SIG_REASON_CLOSED] = "closed",
@@ -23,6 +24,7 @@ static const char *const names[SIG_REASON_COUNT] = {
     [SIG_REASON_LOST_CITIZEN] = "lost_citizen",
     [SIG_REASON_LOST_CLERK] = "lost_clerk",
     [SIG_REASON_LOST_HELPER] = "lost_helper",
+    [SIG_REASON_LOST_SUPERVISOR] = "lost_supervisor",
     [SIG_REASON_SERVER_RESTART] = "server_restart",
 };
 

@@ -10,9 +10,10 @@ enum sig_reason {
     SIG_REASON_HANGUP_CITIZEN,
     SIG_REASON_HANGUP_CLERK,
     SIG_REASON_HANGUP_HELPER,
-    SIG_REASON_FINISHED,    /* the clerk wrote down the result */
-    SIG_REASON_TRANSFERRED, /* to another window */
-    SIG_REASON_CLOSED,      /* the API's side gave it up, or an operator ended it */
+    SIG_REASON_MONITOR_STOPPED, /* a supervisor went; the session goes on */
+    SIG_REASON_FINISHED,        /* the clerk wrote down the result */
+    SIG_REASON_TRANSFERRED,     /* to another window */
+    SIG_REASON_CLOSED,          /* the API's side gave it up, or an operator ended it */
     /* It did not come about. */
     SIG_REASON_NOBODY_CAME,     /* of the API: not everybody said hello */
     SIG_REASON_NO_ROOM,         /* the media workers are full */
@@ -27,6 +28,7 @@ enum sig_reason {
     SIG_REASON_LOST_CITIZEN,
     SIG_REASON_LOST_CLERK,
     SIG_REASON_LOST_HELPER,
+    SIG_REASON_LOST_SUPERVISOR,
     SIG_REASON_SERVER_RESTART,
     SIG_REASON_COUNT
 };

@@ -20,6 +20,8 @@
 
 static void seat_restore(struct sig_session *session, const struct hall_person *person)
 {
+    if (person->role == HALL_SUPERVISOR)
+        return; /* who still wants to listen asks again, and is named and written down anew */
     struct sig_participant *participant =
         sig_participant_add(session, person->role, person->subject, person->label, &person->id);
     if (!participant)

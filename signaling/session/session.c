@@ -186,7 +186,7 @@ static bool media_flows(const struct sig_session *session)
 {
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
         const struct sig_participant *participant = session->participants[i];
-        if (participant && participant->role != HALL_HELPER &&
+        if (participant && sig_participant_is_party(participant) &&
             (!participant->publisher || !participant->publisher->media))
             return false;
     }
@@ -217,6 +217,7 @@ void sig_session_state_tell(struct sig_session *session, const char *reason,
                           by ? by->id.text : NULL, "at", (json_int_t)(clock_wall_us() / 1000));
     if (warn)
         json_object_set_new(d, "warn", json_true());
+    sig_hold_view(session, d);
     sig_session_event(session, NULL, "session.state", d);
 }
 

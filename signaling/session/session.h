@@ -38,7 +38,8 @@ enum sig_recording_state {
 };
 
 enum {
-    SIG_MAX_PARTICIPANTS = 5,
+    SIG_MAX_PARTICIPANTS = 6,
+    SIG_MAX_GUESTS = SIG_MAX_PARTICIPANTS - 1, /* but the supervisor, whose place is kept free */
     /* Each may send by WHIP and receive by WHEP; a new one is there before the one in its place goes. */
     SIG_MAX_ROOM_PEERS = 2 * SIG_MAX_PARTICIPANTS + 1,
 };
@@ -78,14 +79,16 @@ struct sig_session {
 
     guint connect_timer; /* the API's sessions: media is awaited; 0 none */
 
-    int64_t held_at_us; /* wall clock, 0: not held */
+    int64_t held_at_us;   /* wall clock, 0: not held */
+    int64_t hold_ends_us; /* wall clock: it ends by itself */
     char hold_reason[HALL_NAME_BYTES];
     bool hold_is_fault; /* held since the journal failed: only a journal ends it */
     guint hold_timer;
 
     struct sig_participant *participants[SIG_MAX_PARTICIPANTS]; /* owned; NULL: a free place */
     uint32_t next_tag;
-    uint32_t
+    struct id speaker; /* who was told to be in front last; "" nobody */
+    uint64_t
         unseen; /* who cannot see whom, as told last: bit place * SIG_MAX_PARTICIPANTS + place */
 };
 

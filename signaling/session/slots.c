@@ -21,10 +21,19 @@ static void layout_update(struct sig_participant *viewer)
     struct sig_layout_other others[SIG_MAX_PARTICIPANTS];
     const struct sig_session *session = viewer->session;
     unsigned count = 0;
-    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++)
-        if (session->participants[i] && session->participants[i] != viewer)
-            others[count++] =
-                (struct sig_layout_other){(int)i, sends_document(session->participants[i])};
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
+        const struct sig_participant *other = session->participants[i];
+        if (!other || other == viewer || !sig_monitor_reaches(other, viewer, SIG_MIC))
+            continue;
+        others[count++] = (struct sig_layout_other){
+            .place = (int)i,
+            .document = sends_document(other) && sig_monitor_sends(other, SIG_DOCUMENT),
+            .keeps = sig_participant_is_party(other),
+            .speaks = other->voice.active,
+            .leads = other->voice.dominant,
+            .spoke_us = other->voice.spoke_us,
+        };
+    }
     sig_layout_update(&viewer->layout, others, count, viewer->player->audio_count,
                       viewer->player->video_count);
 }
@@ -72,10 +81,11 @@ static void viewer_update(struct sig_participant *viewer)
     for (unsigned i = 0; i < peer->audio_count; i++)
         slot_set(viewer, peer->audio_slots[i], viewer->layout.pair[i], SIG_MIC);
     for (unsigned i = 0; i < peer->video_count; i++) {
-        bool document = viewer->layout.document[i] >= 0;
-        slot_set(viewer, peer->video_slots[i],
-                 document ? viewer->layout.document[i] : viewer->layout.pair[i],
-                 document ? SIG_DOCUMENT : SIG_CAMERA);
+        int document = viewer->layout.document[i], camera = viewer->layout.pair[i];
+        if (camera >= 0 && !sig_monitor_sends(viewer->session->participants[camera], SIG_CAMERA))
+            camera = -1; /* a whisper has no face */
+        slot_set(viewer, peer->video_slots[i], document >= 0 ? document : camera,
+                 document >= 0 ? SIG_DOCUMENT : SIG_CAMERA);
     }
     sig_slots_tell(viewer);
 }

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "signaling/session/hold.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
 
@@ -192,5 +193,6 @@ json_t *sig_view_session(const struct sig_session *session, const struct sig_par
         json_object_set_new(view, "number", json_string(session->number));
     if (session->state == SIG_SESSION_HELD)
         json_object_set_new(view, "reason", json_string(session->hold_reason));
+    sig_hold_view(session, view);
     return view;
 }

@@ -13,7 +13,7 @@
 
 static const struct sig_message *const families[] = {
     sig_queue_messages, sig_clerk_messages,     sig_session_messages,
-    sig_media_messages, sig_recording_messages, sig_link_messages,
+    sig_media_messages, sig_recording_messages, sig_link_messages, sig_monitor_messages,
 };
 
 const struct sig_message *sig_message_find(const char *name)
@@ -32,6 +32,7 @@ static unsigned role_bit(enum hall_role role)
     case HALL_CLERK: return SIG_CLERK;
     case HALL_AUDITOR: return SIG_AUDITOR;
     case HALL_HELPER: return SIG_HELPER;
+    case HALL_SUPERVISOR: return SIG_SUPERVISOR;
     }
     return 0;
 }

@@ -17,8 +17,10 @@ enum sig_roles {
     SIG_CLERK = 1 << 1,
     SIG_AUDITOR = 1 << 2,
     SIG_HELPER = 1 << 3,
+    SIG_SUPERVISOR = 1 << 4, /* in a session while it listens */
     SIG_IN_SESSION = SIG_CITIZEN | SIG_CLERK | SIG_HELPER,
-    SIG_EVERYBODY = SIG_IN_SESSION | SIG_AUDITOR,
+    SIG_WITH_MEDIA = SIG_IN_SESSION | SIG_SUPERVISOR,
+    SIG_EVERYBODY = SIG_IN_SESSION | SIG_AUDITOR | SIG_SUPERVISOR,
 };
 
 struct sig_message {

@@ -125,7 +125,7 @@ static void test_questions_and_materials(void)
     g_assert_cmpint(count_of(database, "SELECT COUNT(DISTINCT matter) FROM matter_material"), ==,
                     12);
     g_assert_cmpint(count_of(database, "SELECT COUNT(*) FROM opening_hour"), ==, 11);
-    g_assert_cmpint(count_of(database, "SELECT COUNT(*) FROM staff"), ==, 10);
+    g_assert_cmpint(count_of(database, "SELECT COUNT(*) FROM staff"), ==, 11);
     client_destroy(client);
 }
 
@@ -138,6 +138,7 @@ static void test_accounts_file(void)
     g_autofree char *text = file_read(client_accounts_file(), NULL);
     g_assert_true(g_str_has_prefix(text, "# staff_no role password window\n3001 clerk "));
     g_assert_nonnull(strstr(text, "\n6001 auditor "));
+    g_assert_nonnull(strstr(text, "\n2001 supervisor "));
     const char *password = client_password("3001");
     g_assert_true(g_regex_match_simple("^[a-z]{4}-[a-z]{4}-[a-z]{4}-[a-z]{4}$", password, 0, 0));
     g_assert_cmpstr(password, !=, client_password("3002"));

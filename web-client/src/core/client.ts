@@ -6,7 +6,7 @@ import type { Muted } from './media/mute';
 import type { Answer, AnyEvent, RequestData, RequestName, Welcome } from './messages';
 import type { SocketOptions } from './signal/link';
 import { SignalSocket } from './signal/socket';
-import { reduce, reduceWelcome, Store, withSession, withTicket } from './state';
+import { reduce, reduceWelcome, Store, withoutSession, withSession, withTicket } from './state';
 
 export interface ClientOptions extends Omit<SocketOptions, 'url' | 'client'> {
   url?: string;
@@ -124,6 +124,10 @@ export class Client {
     }
     if (session) {
       this.store.update((state) => withSession(state, session));
+      this.followSession();
+    }
+    if (m === 'monitor.stop') {
+      this.store.update(withoutSession);
       this.followSession();
     }
     if (m === 'clerk.state') {

@@ -8,7 +8,7 @@ import { zhCN } from './zh-CN';
 const protocolErrors = `
   proto.malformed proto.unknown proto.limit proto.hello_first proto.too_large proto.length proto.params proto.upgrade auth.bad_token auth.expired auth.wrong_password
   auth.locked auth.role matter.unknown notice.outdated ticket.exists ticket.none ticket.state ticket.unknown result.invalid
-  queue.closed queue.full window.none window.taken window.busy session.none session.state session.full media.sdp
+  queue.closed queue.full window.none window.taken window.busy session.none session.state session.full monitor.taken media.sdp
   media.no_common_codec media.limit recording.unavailable recording.required store.failed server.draining server.busy`
   .trim()
   .split(/\s+/);

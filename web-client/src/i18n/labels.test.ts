@@ -30,6 +30,7 @@ describe('the name of a participant', () => {
     ['市民 E001', 'Citizen E001'],
     ['市民', 'Citizen'],
     ['帮办人员', 'Helper'],
+    ['值班长 · 工号2001', 'Supervisor 2001'],
     ['p-17', 'p-17'],
   ])('%s is %s on an English one', (label, expected) => {
     setLanguage('en');

@@ -102,6 +102,7 @@ struct source {
     unsigned picture_bits; /* 15, 7 or 0 */
     const char *rid;       /* written as extension when not NULL */
     bool mid;              /* … likewise */
+    uint8_t level;         /* audio level as it is written (RFC 6464) */
     uint32_t serial;       /* in every payload: tells packets apart */
 };
 

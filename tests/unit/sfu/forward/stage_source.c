@@ -23,6 +23,7 @@ struct source stage_source(struct actor *actor, unsigned section)
         .picture_id = (uint16_t)(g_test_rand_int() & 0x7fff),
         .picture_bits = 15,
         .serial = 1,
+        .level = 0x85,
     };
 }
 
@@ -47,7 +48,7 @@ static void head_make(struct source *source, struct rtp_head *head, uint8_t hop[
         rtp_head_add(head, ids->mid, media->mid, strlen(media->mid));
     if (source->rid)
         rtp_head_add(head, ids->rid, source->rid, strlen(source->rid));
-    rtp_head_add(head, media->kind == SFU_AUDIO ? ids->audio_level : 0, "\x85", 1);
+    rtp_head_add(head, media->kind == SFU_AUDIO ? ids->audio_level : 0, &source->level, 1);
     rtp_head_add(head, 13, "\x01",
                  1); /* something that is nobody's business, as orientation would be */
 }

@@ -63,9 +63,9 @@ static void test_examples(void)
 /* Every message has an example. */
 static void test_examples_are_complete(void)
 {
-    const struct sig_message *const families[] = {sig_queue_messages,     sig_clerk_messages,
-                                                  sig_session_messages,   sig_media_messages,
-                                                  sig_recording_messages, sig_link_messages};
+    const struct sig_message *const families[] = {
+        sig_queue_messages,     sig_clerk_messages, sig_session_messages, sig_media_messages,
+        sig_recording_messages, sig_link_messages,  sig_monitor_messages};
     for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
         for (const struct sig_message *message = families[i]; message->name; message++) {
             g_autofree char *name = g_strdup_printf("messages/%s.json", message->name);
@@ -90,6 +90,10 @@ static void test_roles(void)
     g_assert_cmpuint(sig_message_find("session.hold")->roles, ==, SIG_CLERK);
     g_assert_cmpuint(sig_message_find("session.end")->roles, ==, SIG_IN_SESSION);
     g_assert_false(sig_message_find("media.offer")->roles & SIG_AUDITOR);
+    g_assert_cmpuint(sig_message_find("monitor.listen")->roles, ==, SIG_SUPERVISOR);
+    g_assert_cmpuint(sig_message_find("monitor.barge")->roles, ==, SIG_SUPERVISOR);
+    g_assert_false(sig_message_find("chat.send")->roles &
+                   SIG_SUPERVISOR); /* nor words in writing */
 }
 
 int main(int argc, char **argv)

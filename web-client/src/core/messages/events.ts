@@ -43,15 +43,18 @@ export const eventSchemas = {
   'session.started': v.object({ session: Session }),
   'session.participant': v.object({
     participant: Participant,
-    change: v.picklist(['joined', 'left', 'away', 'back', 'muted']),
+    change: v.picklist(['joined', 'left', 'away', 'back', 'muted', 'monitor']),
   }),
   'session.state': v.object({
     state: v.picklist(['gathering', 'connecting', 'active', 'held', 'ended']),
     reason: v.nullish(v.string()),
     ended_by: v.nullish(key),
     warn: v.nullish(v.boolean()),
+    held_at: v.nullish(ms),
+    resume_at: v.nullish(ms),
     at: ms,
   }),
+  'session.speaker': v.object({ participant: v.nullable(key) }),
   'media.slots': v.object({ slots: v.array(Slot) }),
   'media.encodings': v.object({
     mid: v.string(),

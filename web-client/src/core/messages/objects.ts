@@ -115,6 +115,8 @@ export const Participant = v.object({
   id: key,
   role: v.string(),
   label: v.string(),
+  /* how a supervisor is there */
+  monitor: optional(v.picklist(['listen', 'whisper', 'barge'])),
   state: v.picklist(['joined', 'away', 'left']),
   muted: Muted,
 });
@@ -132,6 +134,8 @@ export const Session = v.object({
   me: key,
   /* of a hold */
   reason: optional(v.string()),
+  held_at: optional(ms),
+  resume_at: optional(ms),
 });
 export type Session = v.InferOutput<typeof Session>;
 
@@ -193,3 +197,20 @@ export const Slot = v.object({
   state: v.picklist(['empty', 'waiting', 'active', 'codec_unsupported', 'gated']),
 });
 export type Slot = v.InferOutput<typeof Slot>;
+
+/* A session that runs, as a supervisor sees it in the list. */
+export const Monitored = v.object({
+  session: key,
+  state: v.picklist(['connecting', 'active', 'held']),
+  matter: MatterRef,
+  number: optional(v.string()),
+  window: optional(key),
+  staff_no: optional(key),
+  started_at: ms,
+  recording: Recording,
+  people: v.number(),
+  level: optional(v.picklist(['good', 'fair', 'poor'])),
+  monitor: optional(v.object({ staff_no: key, mode: v.picklist(['listen', 'whisper', 'barge']) })),
+});
+export type Monitored = v.InferOutput<typeof Monitored>;
+export type MonitorMode = NonNullable<Participant['monitor']>;

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 
 import {
   key,
+  Monitored,
   Notice,
   QueueSnapshot,
   Session,
@@ -67,6 +68,11 @@ export const answerSchemas = {
   'session.resume': nothing,
   'session.invite': v.object({ token: v.string(), url: v.string(), expires_at: ms }),
   'session.end': nothing,
+  'monitor.list': v.object({ sessions: v.array(Monitored), total: v.number() }),
+  'monitor.listen': v.object({ mode: v.string(), session: Session }),
+  'monitor.whisper': v.object({ mode: v.string(), session: Session }),
+  'monitor.barge': v.object({ mode: v.string(), session: Session }),
+  'monitor.stop': nothing,
   'media.offer': v.object({ sdp: v.string(), offer_id: v.number() }),
   'media.candidate': nothing,
   'media.mute': nothing,
@@ -104,6 +110,11 @@ export interface RequestData extends Record<RequestName, object> {
   'session.resume': Record<string, never>;
   'session.invite': { role: 'helper' };
   'session.end': { reason?: string };
+  'monitor.list': { offset?: number };
+  'monitor.listen': { session: Key };
+  'monitor.whisper': Record<string, never>;
+  'monitor.barge': Record<string, never>;
+  'monitor.stop': Record<string, never>;
   'media.offer': { sdp: string; offer_id: number; restart?: boolean };
   'media.candidate': { candidate: string | null; mid: string };
   'media.mute': { audio?: boolean; video?: boolean; cause?: 'user' | 'background' | 'phone_call' };

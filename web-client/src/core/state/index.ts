@@ -5,7 +5,7 @@ import { emptyState, type ClientState } from './state';
 import { isRinging, isWaiting, reduceTicket, withTicket } from './ticket';
 
 export * from './state';
-export { withSession } from './session';
+export { withSession, withoutSession } from './session';
 export { isUnseen } from './sight';
 export { isCalling, isWaiting, withTicket } from './ticket';
 

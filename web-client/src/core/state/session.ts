@@ -12,14 +12,25 @@ export function withSession(state: ClientState, session: Session): ClientState {
     recording: session.recording,
     ended: session.state === 'ended' ? state.ended : null,
     hold: held
-      ? (state.hold ?? { reason: session.reason ?? null, warned: false, since: 0 })
+      ? {
+          reason: session.reason ?? state.hold?.reason ?? null,
+          warned: state.hold?.warned ?? false,
+          since: session.held_at ?? state.hold?.since ?? 0,
+          until: session.resume_at ?? null,
+        }
       : null,
     offered: null,
     slots: same ? state.slots : [],
     quality: same ? state.quality : [],
     unseen: same ? state.unseen : [],
     chat: same ? state.chat : [],
+    speaker: same ? state.speaker : null,
   };
+}
+
+/* This page is in it no more, and it goes on. */
+export function withoutSession(state: ClientState): ClientState {
+  return { ...state, session: null, hold: null, ended: null, recording: null, slots: [], quality: [], unseen: [], chat: [], speaker: null };
 }
 
 export function reduceSession(state: ClientState, event: AnyEvent): ClientState {
@@ -38,6 +49,8 @@ export function reduceSession(state: ClientState, event: AnyEvent): ClientState 
     }
     case 'media.unseen':
       return { ...state, unseen: event.d.pairs };
+    case 'session.speaker':
+      return { ...state, speaker: event.d.participant };
     case 'chat.message': {
       const known = state.chat.some((message) => message.id === event.d.id);
       return known ? state : { ...state, chat: [...state.chat, event.d].slice(-keptMessages) };
@@ -72,7 +85,8 @@ function withSessionState(state: ClientState, d: EventData<'session.state'>): Cl
         hold: {
           reason: d.reason ?? state.hold?.reason ?? null,
           warned: d.warn ?? false,
-          since: state.hold?.since || d.at,
+          since: d.held_at ?? (state.hold?.since || d.at),
+          until: d.resume_at ?? null,
         },
       };
     case 'ended':
@@ -81,6 +95,7 @@ function withSessionState(state: ClientState, d: EventData<'session.state'>): Cl
         session,
         hold: null,
         slots: [],
+        speaker: null,
         ended: { reason: d.reason ?? 'closed', at: d.at },
       };
     case 'gathering':

@@ -83,7 +83,7 @@ describe('a session', () => {
   it('is held with a reason, warned, and goes on', () => {
     const held = after(inSession, 'session.state', { state: 'held', reason: '核对', at: 1 });
     const warned = after(held, 'session.state', { state: 'held', warn: true, at: 2 });
-    expect(warned.hold).toEqual({ reason: '核对', warned: true, since: 1 });
+    expect(warned.hold).toEqual({ reason: '核对', warned: true, since: 1, until: null });
     expect(after(warned, 'session.state', { state: 'active', at: 3 }).hold).toBeNull();
   });
 

@@ -1,5 +1,6 @@
 import type {
   EventData,
+  Key,
   Notice,
   QueueSnapshot,
   Recording,
@@ -30,7 +31,10 @@ export interface Offered {
 export interface Held {
   reason: string | null;
   warned: boolean;
+  /* on the server's clock; 0 where it is not known */
   since: number;
+  /* the call goes on by itself then; null where nobody can tell */
+  until?: number | null;
 }
 
 export interface Ended {
@@ -62,6 +66,8 @@ export interface ClientState {
   /* whose picture cannot be shown to whom: no common format */
   unseen: Unseen[];
   chat: ChatMessage[];
+  /* who speaks, of those this page hears */
+  speaker: Key | null;
   /* clerks */
   window: Window | null;
   queue: QueueSnapshot | null;
@@ -87,6 +93,7 @@ export const emptyState: ClientState = {
   quality: [],
   unseen: [],
   chat: [],
+  speaker: null,
   window: null,
   queue: null,
   offered: null,

@@ -33,6 +33,11 @@ export const requestShapes: Shapes = {
   'session.resume': nothing,
   'session.invite': v.object({ role: v.literal('helper') }),
   'session.end': v.object({ reason: v.optional(text) }),
+  'monitor.list': v.object({ offset: v.optional(whole) }),
+  'monitor.listen': v.object({ session: key }),
+  'monitor.whisper': nothing,
+  'monitor.barge': nothing,
+  'monitor.stop': nothing,
   'media.offer': v.object({ sdp: text, offer_id: whole, restart: v.optional(v.boolean()) }),
   'media.candidate': v.object({ candidate: v.nullable(text), mid: text }),
   'media.mute': v.object({

@@ -24,6 +24,7 @@ export const en: Record<SharedKey, string> = {
   'error.window.taken': 'Somebody is already at this counter.',
   'error.session.none': 'The call has already ended.',
   'error.session.full': 'The call is full.',
+  'error.monitor.taken': 'Another supervisor is listening to this call.',
   'error.media.sdp': 'Sound and picture could not be set up; trying again.',
   'error.media.limit': 'All lines are in use. Try again later.',
   'error.recording.required': 'This service must be recorded.',

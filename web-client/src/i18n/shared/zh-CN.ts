@@ -23,6 +23,7 @@ export const zhCN = {
   'error.window.taken': '这个窗口已有人登录。',
   'error.session.none': '通话已经结束。',
   'error.session.full': '参加通话的人已满。',
+  'error.monitor.taken': '别的值班长正在旁听这个通话。',
   'error.media.sdp': '音视频协商失败，正在重试。',
   'error.media.limit': '音视频线路已满，请稍后重试。',
   'error.recording.required': '本事项必须录制，不能关闭录制。',

@@ -47,6 +47,7 @@ export const en: Record<StaffKey, string> = {
   'end.hangup_citizen': 'Citizen hung up',
   'end.hangup_clerk': 'Counter hung up',
   'end.hangup_helper': 'Helper left',
+  'end.monitor_stopped': 'Stopped listening',
   'end.finished': 'Finished',
   'end.transferred': 'Transferred',
   'end.connect_timeout': 'Not connected',
@@ -58,6 +59,7 @@ export const en: Record<StaffKey, string> = {
   'end.dtls_failed': 'No secure connection',
   'end.media_timeout': 'No voice or picture',
   'end.lost_helper': 'Helper lost',
+  'end.lost_supervisor': 'Supervisor lost',
   'end.lost_citizen': 'Citizen lost',
   'end.lost_clerk': 'Counter lost',
   'end.recording_failed': 'No recording possible',
@@ -68,6 +70,7 @@ export const en: Record<StaffKey, string> = {
   'role.clerk': 'Counter',
   'role.helper': 'Helper',
   'role.auditor': 'Auditor',
+  'role.supervisor': 'Supervisor',
 
   'error.auth.bad_token': 'Please sign in again.',
   'error.auth.expired': 'Your sign-in has expired. Please sign in again.',

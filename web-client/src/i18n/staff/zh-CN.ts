@@ -47,6 +47,7 @@ export const zhCN = {
   'end.hangup_citizen': '市民挂断',
   'end.hangup_clerk': '窗口挂断',
   'end.hangup_helper': '帮办人员离开',
+  'end.monitor_stopped': '停止旁听',
   'end.finished': '办结',
   'end.transferred': '已转接',
   'end.connect_timeout': '没有接通',
@@ -58,6 +59,7 @@ export const zhCN = {
   'end.dtls_failed': '安全连接失败',
   'end.media_timeout': '没有声音和画面',
   'end.lost_helper': '帮办断线',
+  'end.lost_supervisor': '值班长断线',
   'end.lost_citizen': '市民断线',
   'end.lost_clerk': '窗口断线',
   'end.recording_failed': '录制不可用',
@@ -68,6 +70,7 @@ export const zhCN = {
   'role.clerk': '窗口',
   'role.helper': '帮办',
   'role.auditor': '审计',
+  'role.supervisor': '值班长',
 
   'error.auth.bad_token': '登录已失效，请重新登录。',
   'error.auth.expired': '登录已过期，请重新登录。',
