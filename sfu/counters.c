@@ -26,6 +26,7 @@ static const char *const drop_names[SFU_DROP_COUNT] = {
     [SFU_DROP_RTX_MALFORMED] = "rtx_malformed",
     [SFU_DROP_DUPLICATE] = "duplicate",
     [SFU_DROP_TOO_OLD] = "too_old",
+    [SFU_DROP_CONGESTED] = "congested",
     [SFU_DROP_RESEND_BUDGET] = "resend_budget",
     [SFU_DROP_CODEC_UNSUPPORTED] = "codec_unsupported",
     [SFU_DROP_CODEC_CHANGES] = "codec_changes",

@@ -203,9 +203,9 @@ enum sfu_event_type {
     SFU_EVENT_SILENT,    /* the peer has sent no RTP on any section for media_timeout_ms */
     SFU_EVENT_BACK,      /* … and sends again */
     SFU_EVENT_SLOT,      /* `section`, `slot` state changed; quick changes as one */
-    SFU_EVENT_VOICE,     /* an audio uplink: `section`, `voice`; changes of one are ≥ 100 ms apart */
-    SFU_EVENT_QUALITY,   /* every 2 s a connected peer: `quality` */
-    SFU_EVENT_FAILED,    /* the peer cannot go on: `failure`; the owner closes it */
+    SFU_EVENT_VOICE, /* an audio uplink: `section`, `voice`; changes of one are ≥ 100 ms apart */
+    SFU_EVENT_QUALITY, /* every 2 s a connected peer: `quality` */
+    SFU_EVENT_FAILED,  /* the peer cannot go on: `failure`; the owner closes it */
 };
 
 enum sfu_slot_state {
@@ -297,7 +297,8 @@ enum sfu_drop {
     SFU_DROP_CODEC_CHANGES, /* of a codec that the sender goes over to too often */
     SFU_DROP_WAITING_KEYFRAME,
     SFU_DROP_GATED,
-    SFU_DROP_CROWDED, /* a picture for a TCP connection that is behind; a key frame follows */
+    SFU_DROP_CROWDED,   /* a picture for a TCP connection that is behind; a key frame follows */
+    SFU_DROP_CONGESTED, /* a picture that its receiver's line has no room for now */
     SFU_DROP_SEND_QUEUE_FULL,
     SFU_DROP_TCP_QUEUE_FULL, /* too much waits for the connection */
     SFU_DROP_SEND_FAILED,

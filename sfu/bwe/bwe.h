@@ -20,6 +20,8 @@ struct bwe_ops {
     void (*fed_back)(struct bwe *bwe, const struct transport_arrival *arrivals, unsigned count,
                      int64_t rtt_us, int64_t now_us);
     uint32_t (*estimate_bps)(const struct bwe *bwe);
+    int64_t (*queue_us)(const struct bwe *bwe);
+    void (*queue_accept)(struct bwe *bwe);
     void (*destroy)(struct bwe *bwe);
 };
 
@@ -50,6 +52,18 @@ static inline void bwe_fed_back(struct bwe *bwe, const struct transport_arrival 
 static inline uint32_t bwe_estimate_bps(const struct bwe *bwe)
 {
     return bwe->ops->estimate_bps(bwe);
+}
+
+/* How long a packet waited before the line, by the last feedback. */
+static inline int64_t bwe_queue_us(const struct bwe *bwe)
+{
+    return bwe->ops->queue_us(bwe);
+}
+
+/* What stands there does not go away by sending less: it is the way, not a queue. */
+static inline void bwe_queue_accept(struct bwe *bwe)
+{
+    bwe->ops->queue_accept(bwe);
 }
 
 static inline void bwe_destroy(struct bwe *bwe)

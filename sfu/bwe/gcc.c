@@ -3,16 +3,19 @@
 #include <stdlib.h>
 
 #include "sfu/bwe/rate.h"
+#include "sfu/bwe/standing.h"
 #include "sfu/bwe/trend.h"
 #include "sfu/rtp/sequence.h"
 
 enum {
-    HISTORY = 512,        /* packets that feedback may still tell of; a power of two */
-    ACKED_BIN_US = 50000, /* what arrived is summed up in bins, and judged over all of them */
-    ACKED_BINS = 10,
+    HISTORY = 512,       /* packets that feedback may still tell of; a power of two */
+    FLOW_BIN_US = 50000, /* what arrived is summed up in bins, and judged over all of them */
+    FLOW_BINS = 10,
     LOSS_US = 1000000,       /* losses are judged over so long at least */
     LOSS_LEAST_PACKETS = 50, /* … and over so many packets: fewer say nothing */
 };
+
+static const double little_share = 0.5;
 
 struct sent_packet {
     int64_t number; /* on the endless line; 0: none */
@@ -21,11 +24,11 @@ struct sent_packet {
     bool reported;
 };
 
-/* What the peer got, by its own clock. */
-struct acked {
+/* How much passed lately: what we sent by our clock, what the peer got by its own. */
+struct flow {
     uint64_t bin_no; /* the newest */
     unsigned bins_seen;
-    uint32_t bytes[ACKED_BINS];
+    uint32_t bytes[FLOW_BINS];
 };
 
 struct gcc {
@@ -34,8 +37,9 @@ struct gcc {
     int64_t last; /* the newest number that was sent */
     struct sent_packet history[HISTORY];
     struct trend trend;
+    struct standing standing;
     struct rate rate;
-    struct acked acked;
+    struct flow offered, acked;
     int64_t loss_since_us;
     unsigned loss_count, loss_lost;
 };
@@ -43,6 +47,35 @@ struct gcc {
 static struct sent_packet *slot_of(struct gcc *gcc, int64_t number)
 {
     return &gcc->history[number & (HISTORY - 1)];
+}
+
+static void flow_take(struct flow *flow, int64_t at_us, unsigned bytes)
+{
+    uint64_t no = (uint64_t)at_us / FLOW_BIN_US;
+
+    /* A hostile clock may stand anywhere: the distance is looked at, never a sum. */
+    uint64_t apart = no > flow->bin_no ? no - flow->bin_no : flow->bin_no - no;
+    if (flow->bins_seen == 0 || apart > 4 * FLOW_BINS) {
+        *flow = (struct flow){.bin_no = no, .bins_seen = 1};
+    }
+    for (; flow->bin_no < no; flow->bins_seen += flow->bins_seen < FLOW_BINS) {
+        flow->bin_no++;
+        flow->bytes[flow->bin_no % FLOW_BINS] = 0;
+    }
+    if (flow->bin_no - no < FLOW_BINS)
+        flow->bytes[no % FLOW_BINS] += bytes;
+}
+
+/* Over the bins that are full: all but the newest. 0: too few. */
+static double flow_bps(const struct flow *flow)
+{
+    uint64_t bytes = 0;
+
+    if (flow->bins_seen < 4)
+        return 0;
+    for (unsigned i = 1; i < flow->bins_seen; i++)
+        bytes += flow->bytes[(flow->bin_no - i) % FLOW_BINS];
+    return (double)bytes * 8 * 1e6 / (FLOW_BIN_US * (flow->bins_seen - 1));
 }
 
 static void sent(struct bwe *bwe, uint16_t seq, size_t bytes, int64_t now_us)
@@ -56,35 +89,7 @@ static void sent(struct bwe *bwe, uint16_t seq, size_t bytes, int64_t now_us)
         .sent_us = now_us,
         .bytes = (uint16_t)(bytes < UINT16_MAX ? bytes : UINT16_MAX),
     };
-}
-
-static void acked_take(struct acked *acked, int64_t arrival_us, unsigned bytes)
-{
-    uint64_t no = (uint64_t)arrival_us / ACKED_BIN_US;
-
-    /* A hostile clock may stand anywhere: the distance is looked at, never a sum. */
-    uint64_t apart = no > acked->bin_no ? no - acked->bin_no : acked->bin_no - no;
-    if (acked->bins_seen == 0 || apart > 4 * ACKED_BINS) {
-        *acked = (struct acked){.bin_no = no, .bins_seen = 1};
-    }
-    for (; acked->bin_no < no; acked->bins_seen += acked->bins_seen < ACKED_BINS) {
-        acked->bin_no++;
-        acked->bytes[acked->bin_no % ACKED_BINS] = 0;
-    }
-    if (acked->bin_no - no < ACKED_BINS)
-        acked->bytes[no % ACKED_BINS] += bytes;
-}
-
-/* Over the bins that are full: all but the newest. 0: too few. */
-static double acked_bps(const struct acked *acked)
-{
-    uint64_t bytes = 0;
-
-    if (acked->bins_seen < 4)
-        return 0;
-    for (unsigned i = 1; i < acked->bins_seen; i++)
-        bytes += acked->bytes[(acked->bin_no - i) % ACKED_BINS];
-    return (double)bytes * 8 * 1e6 / (ACKED_BIN_US * (acked->bins_seen - 1));
+    flow_take(&gcc->offered, now_us, slot_of(gcc, gcc->last)->bytes);
 }
 
 static void arrival_take(struct gcc *gcc, const struct transport_arrival *arrival)
@@ -101,8 +106,15 @@ static void arrival_take(struct gcc *gcc, const struct transport_arrival *arriva
         return; /* it may still be told of as late */
     }
     packet->reported = true;
-    acked_take(&gcc->acked, arrival->arrival_us, packet->bytes);
+    flow_take(&gcc->acked, arrival->arrival_us, packet->bytes);
     trend_take(&gcc->trend, packet->sent_us, arrival->arrival_us);
+    standing_take(&gcc->standing, packet->sent_us, arrival->arrival_us);
+}
+
+/* Much less than the line is thought to carry: what arrives tells nothing of it then. */
+static bool is_little_sent(const struct gcc *gcc)
+{
+    return flow_bps(&gcc->offered) < little_share * rate_bps(&gcc->rate);
 }
 
 static void fed_back(struct bwe *bwe, const struct transport_arrival *arrivals, unsigned count,
@@ -114,7 +126,9 @@ static void fed_back(struct bwe *bwe, const struct transport_arrival *arrivals, 
         return;
     for (unsigned i = 0; i < count; i++)
         arrival_take(gcc, &arrivals[i]);
-    rate_judge(&gcc->rate, gcc->trend.usage, acked_bps(&gcc->acked), rtt_us, now_us);
+    standing_judge(&gcc->standing, now_us);
+    rate_judge(&gcc->rate, gcc->trend.usage, flow_bps(&gcc->acked), is_little_sent(gcc), rtt_us,
+               now_us);
     if (gcc->trend.usage == TREND_OVERUSE)
         gcc->trend.usage = TREND_NORMAL; /* acted upon: the next one needs new evidence */
     if (now_us - gcc->loss_since_us >= LOSS_US && gcc->loss_count >= LOSS_LEAST_PACKETS) {
@@ -129,12 +143,23 @@ static uint32_t estimate_bps(const struct bwe *bwe)
     return rate_bps(&((const struct gcc *)bwe)->rate);
 }
 
+static int64_t queue_us(const struct bwe *bwe)
+{
+    return ((const struct gcc *)bwe)->standing.queue_us;
+}
+
+static void queue_accept(struct bwe *bwe)
+{
+    standing_accept(&((struct gcc *)bwe)->standing);
+}
+
 static void destroy(struct bwe *bwe)
 {
     free(bwe);
 }
 
-static const struct bwe_ops gcc_ops = {sent, fed_back, estimate_bps, destroy};
+static const struct bwe_ops gcc_ops = {sent,     fed_back,     estimate_bps,
+                                       queue_us, queue_accept, destroy};
 
 struct bwe *bwe_gcc_create(const struct bwe_limits *limits)
 {
@@ -144,6 +169,7 @@ struct bwe *bwe_gcc_create(const struct bwe_limits *limits)
         return NULL;
     gcc->head.ops = &gcc_ops;
     trend_init(&gcc->trend);
+    standing_init(&gcc->standing);
     rate_init(&gcc->rate, limits);
     return &gcc->head;
 }

@@ -19,12 +19,20 @@ static uint32_t estimate_bps(const struct bwe *bwe)
     return ((const struct null_bwe *)bwe)->most_bps;
 }
 
+static int64_t queue_us(const struct bwe *bwe)
+{
+    return 0;
+}
+
+static void queue_accept(struct bwe *bwe) {}
+
 static void destroy(struct bwe *bwe)
 {
     free(bwe);
 }
 
-static const struct bwe_ops null_ops = {sent, fed_back, estimate_bps, destroy};
+static const struct bwe_ops null_ops = {sent,     fed_back,     estimate_bps,
+                                        queue_us, queue_accept, destroy};
 
 struct bwe *bwe_null_create(const struct bwe_limits *limits)
 {

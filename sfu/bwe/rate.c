@@ -13,6 +13,7 @@ enum {
     DEFAULT_RTT_US = 200000,
     HEADROOM_BPS = 10000,
     CALM_US = 5000000,
+    NO_MEASURE_PAUSE_US = 1500000,
     LOSS_PAUSE_US = 300000, /* between two steps down for losses, and the round trip */
 };
 
@@ -97,9 +98,11 @@ static void go_up(struct rate *rate, double acked_bps, int64_t rtt_us, int64_t n
     rate->delay_bps = clamp(rate, target);
 }
 
-void rate_judge(struct rate *rate, enum trend_usage usage, double acked_bps, int64_t rtt_us,
-                int64_t now_us)
+void rate_judge(struct rate *rate, enum trend_usage usage, double acked_bps, bool little,
+                int64_t rtt_us, int64_t now_us)
 {
+    /* Before the line was ever full, the estimate is a guess that anything may correct. */
+    bool is_no_measure = little && rate->decreased_us;
     switch (usage) {
     case TREND_OVERUSE: rate->state = RATE_DECREASE; break;
     case TREND_UNDERUSE:
@@ -107,8 +110,11 @@ void rate_judge(struct rate *rate, enum trend_usage usage, double acked_bps, int
         break;
     case TREND_NORMAL: rate->state = RATE_INCREASE; break;
     }
+    if (is_no_measure && rate->state == RATE_DECREASE &&
+        now_us - rate->decreased_us < NO_MEASURE_PAUSE_US)
+        rate->state = RATE_HOLD; /* it was acted upon; what is sent now shows no effect of it */
     switch (rate->state) {
-    case RATE_DECREASE: go_down(rate, acked_bps, now_us); break;
+    case RATE_DECREASE: go_down(rate, is_no_measure ? 0 : acked_bps, now_us); break;
     case RATE_INCREASE: go_up(rate, acked_bps, rtt_us, now_us); break;
     case RATE_HOLD: break;
     }

@@ -31,9 +31,10 @@ struct rate {
 
 void rate_init(struct rate *rate, const struct bwe_limits *limits);
 
-/* What the delay says. `acked_bps` is what the peer got lately, 0: unknown. */
-void rate_judge(struct rate *rate, enum trend_usage usage, double acked_bps, int64_t rtt_us,
-                int64_t now_us);
+/* What the delay says. `acked_bps` is what the peer got lately, 0: unknown; `little`: so little was sent that it is no
+ * measure of the line. */
+void rate_judge(struct rate *rate, enum trend_usage usage, double acked_bps, bool little,
+                int64_t rtt_us, int64_t now_us);
 
 /* What was lost of the last packets, of which there are enough to say something. */
 void rate_lost(struct rate *rate, unsigned lost, unsigned count, int64_t rtt_us, int64_t now_us);

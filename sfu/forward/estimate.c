@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "sfu/bwe/bwe.h"
+#include "sfu/forward/relief.h"
 #include "sfu/forward/slot.h"
 #include "sfu/forward/uplink.h"
 #include "sfu/rtp/rtcp.h"
@@ -132,6 +133,7 @@ void peer_estimate_fed_back(struct fwd_peer *peer, const struct rtcp_packet *pac
     if (count == 0)
         return;
     bwe_fed_back(peer->bwe, arrivals, count, peer->rtt_us, now_us);
+    peer_relief_look(peer, true, now_us);
     for (unsigned i = 0; i < peer->room->peer_count; i++) {
         if (peer->room->peers[i] != peer && peer->room->peers[i]->secured)
             peer_estimate_tell(peer->room->peers[i], now_us);

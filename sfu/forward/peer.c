@@ -5,6 +5,7 @@
 
 #include "sfu/bwe/bwe.h"
 #include "sfu/forward/estimate.h"
+#include "sfu/forward/relief.h"
 #include "sfu/forward/slot.h"
 #include "sfu/forward/uplink.h"
 
@@ -196,6 +197,7 @@ void fwd_peer_tick(struct fwd_peer *peer, int64_t now_us)
     }
     peer_feedback(peer, now_us);
     peer_report(peer, now_us);
+    peer_relief_look(peer, false, now_us);
     peer_estimate_tell(peer, now_us);
     silence_note(peer, now_us);
     peer_quality_tell(peer, now_us);

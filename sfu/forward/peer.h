@@ -69,6 +69,21 @@ struct peer_resends {
     uint64_t resent_bytes;                  /* this second */
 };
 
+/* What is left out for the peer (relief.c). */
+enum relief_state {
+    RELIEF_NONE,
+    RELIEF_DRAINING, /* no pictures until the queue before its line has emptied */
+    RELIEF_PAUSED,   /* no pictures: its line carries a voice and no more */
+};
+
+struct peer_relief {
+    enum relief_state state;
+    int64_t since_us;
+    unsigned choked;       /* feedbacks in a row that told of a long queue */
+    int64_t narrow_us;     /* since when there is too little for a picture; 0: there is enough */
+    int64_t not_before_us; /* a queue that did not empty is not looked for again until then */
+};
+
 /* How much the peer was told that it may send (estimate.c). */
 struct peer_allowance {
     int64_t told_us;
@@ -96,6 +111,7 @@ struct fwd_peer {
     bool feeds_back;        /* … from transport-wide feedback; else it is the null one */
     struct transport_feedback feedback_clock;
     struct peer_allowance allowance;
+    struct peer_relief relief;
     struct peer_clock clock;
     int64_t rtt_us;            /* -1: not measured */
     int64_t report_us;         /* last receiver report */

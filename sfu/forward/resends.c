@@ -1,11 +1,13 @@
 /* How much a receiver may have sent to it again. Its reports and NACKs are its own word: without a
  * bound they would make of one small packet very many large ones. */
+#include "sfu/forward/estimate.h"
 #include "sfu/forward/peer.h"
 
 enum {
     SECOND_US = 1000000,
     LEAST_BYTES = 64 * 1024, /* a second, whatever was sent */
     SHARE_PERCENT = 30,      /* of what was sent in the second before */
+    LINE_PERCENT = 40,       /* of what the line carries, where that is known */
 };
 
 static void second_note(struct peer_resends *resends, int64_t now_us)
@@ -34,6 +36,10 @@ bool peer_may_resend(struct fwd_peer *peer, size_t len, int64_t now_us)
     uint64_t most = sent * SHARE_PERCENT / 100;
     if (most < LEAST_BYTES)
         most = LEAST_BYTES;
+    /* A line that is full is not made free by repairs. */
+    uint64_t line_bytes = (uint64_t)peer_estimate_bps(peer) / 8 * LINE_PERCENT / 100;
+    if (line_bytes > 0 && most > line_bytes)
+        most = line_bytes;
     if (resends->resent_bytes + len > most)
         return false;
     resends->resent_bytes += len;

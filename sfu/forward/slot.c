@@ -25,6 +25,12 @@ static bool is_video(const struct slot *slot)
     return slot_section(slot)->media.kind == SFU_VIDEO;
 }
 
+/* Its receiver's line has no room for a picture now. */
+static bool is_left_out(const struct slot *slot)
+{
+    return is_video(slot) && slot->peer->relief.state != RELIEF_NONE;
+}
+
 int slot_create(struct fwd_peer *peer, unsigned section, struct slot **ret_slot)
 {
     struct slot *slot = calloc(1, sizeof *slot);
@@ -130,7 +136,7 @@ void slot_reconsider(struct slot *slot, int64_t now_us)
     }
     if (slot->running) {
         slot->payload = section_codec(slot_section(slot), slot->codec);
-        if (source->to_slots && slot->payload)
+        if (source->to_slots && slot->payload && !is_left_out(slot))
             return;
         stop(slot);
     }
@@ -141,7 +147,7 @@ void slot_reconsider(struct slot *slot, int64_t now_us)
         state_set(slot, SFU_SLOT_CODEC_UNSUPPORTED, now_us);
     } else if (is_video(slot)) {
         state_set(slot, SFU_SLOT_WAITING_KEYFRAME, now_us);
-        if (slot->peer->secured)
+        if (slot->peer->secured && !is_left_out(slot))
             uplink_keyframe_wish(source, now_us);
     } else {
         state_set(slot, SFU_SLOT_ACTIVE, now_us);
@@ -340,6 +346,10 @@ void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t
     }
     if (is_crowded_out(slot, packet, now_us))
         return;
+    if (is_left_out(slot)) {
+        peer_drop(slot->peer, SFU_DROP_CONGESTED);
+        return;
+    }
     if (slot->running && slot->epoch == slot->source->epoch && slot->codec == packet->codec) {
         pass_on(slot, packet, now_us);
         return;
@@ -357,7 +367,8 @@ void slot_tick(struct slot *slot, int64_t now_us)
 {
     enum { SENDING_US = 1000000 };
     state_tell(slot, now_us);
-    if (slot->state != SFU_SLOT_WAITING_KEYFRAME || !slot->peer->secured || !slot->source)
+    if (slot->state != SFU_SLOT_WAITING_KEYFRAME || !slot->peer->secured || !slot->source ||
+        is_left_out(slot))
         return;
     const struct fwd_env *env = peer_env(slot->peer);
     if (env->crowded && env->crowded(slot->peer->transport))
@@ -368,6 +379,6 @@ void slot_tick(struct slot *slot, int64_t now_us)
 
 void slot_keyframe_wished(struct slot *slot, int64_t now_us)
 {
-    if (slot->source && bucket_take(&slot->wishes, now_us))
+    if (slot->source && !is_left_out(slot) && bucket_take(&slot->wishes, now_us))
         uplink_keyframe_wish(slot->source, now_us);
 }

@@ -56,6 +56,7 @@ struct slot {
 
     bool started; /* something was ever sent */
     int64_t next_number, highest_source;
+    int64_t keyframe_number; /* where the newest key frame began that was sent; 0: none */
     struct renumber renumber;
     uint16_t rtx_seq;
     uint32_t timestamp_offset, last_timestamp; /* newest sent */

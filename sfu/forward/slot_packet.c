@@ -135,6 +135,8 @@ void slot_packet_send(struct slot *slot, const struct uplink_packet *packet, int
             .switches = slot->switches,
             .len = (uint16_t)len,
         };
+    if (packet->keyframe_start && number > slot->keyframe_number)
+        slot->keyframe_number = number;
     slot->packets++;
     slot->bytes += packet->rtp.payload_len;
     slot->peer->quality.down_bytes += len;
@@ -171,13 +173,23 @@ static bool resend_wire(struct slot *slot, const struct slot_sent *sent)
     return env->send_wire(slot->peer->transport, wire, len) == 0;
 }
 
+/* The receiver will never have it, and stands still until it gives up: the next key frame comes sooner if it is asked
+ * for now. What lies before the last one is missed by nobody. */
+static void give_up(struct slot *slot, int64_t number, enum sfu_drop why, int64_t now_us)
+{
+    peer_drop(slot->peer, why);
+    if (slot->running && slot->peer->sections[slot->section].media.kind == SFU_VIDEO &&
+        number > slot->keyframe_number)
+        slot_keyframe_wished(slot, now_us);
+}
+
 /* Whether a packet went out again (or did so just now). */
 static bool resend(struct slot *slot, uint16_t seq, int64_t now_us)
 {
     int64_t number = sequence_near(slot->next_number - 1, seq);
     struct slot_sent *sent = number > 0 ? &slot->sent[number % SLOT_SENT] : NULL;
     if (!sent || sent->number != number || sent->resends == SLOT_MAX_RESENDS_EACH) {
-        peer_drop(slot->peer, SFU_DROP_TOO_OLD);
+        give_up(slot, number, SFU_DROP_TOO_OLD, now_us);
         return false;
     }
     int64_t pause_us = peer_rtt_us(slot->peer) / 2;
@@ -186,12 +198,12 @@ static bool resend(struct slot *slot, uint16_t seq, int64_t now_us)
     if (sent->resends && now_us - sent->resent_us < pause_us)
         return false; /* it is on its way */
     if (!peer_may_resend(slot->peer, sent->len, now_us)) {
-        peer_drop(slot->peer, SFU_DROP_RESEND_BUDGET);
+        give_up(slot, number, SFU_DROP_RESEND_BUDGET, now_us);
         return false;
     }
     bool rtx = slot->payload && slot->payload->rtx_pt != 0;
     if (!(rtx ? resend_write(slot, sent, now_us) : resend_wire(slot, sent))) {
-        peer_drop(slot->peer, SFU_DROP_TOO_OLD);
+        give_up(slot, number, SFU_DROP_TOO_OLD, now_us);
         return false;
     }
     sent->resends++;
@@ -206,6 +218,9 @@ void slot_resend(struct slot *slot, const struct rtcp_packet *nack, int64_t now_
     unsigned resends = 0;
     if (!slot->sent || !slot->started)
         return;
+    if (slot->peer->sections[slot->section].media.kind == SFU_VIDEO &&
+        slot->peer->relief.state != RELIEF_NONE)
+        return; /* the next key frame makes it good */
     for (unsigned i = 0; rtcp_read_nack(nack, i, &seq, &bitmap) && resends < SLOT_MAX_RESENDS;
          i++) {
         resends += resend(slot, seq, now_us);
