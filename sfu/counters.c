@@ -93,6 +93,7 @@ void counters_sum(const struct counters *counters, struct sfu_counters *io_sum)
     io_sum->nacks_out += read_one(&counters->nacks_out);
     io_sum->plis_in += read_one(&counters->plis_in);
     io_sum->plis_out += read_one(&counters->plis_out);
+    io_sum->recovered += read_one(&counters->recovered);
     for (unsigned i = 0; i < SFU_DROP_COUNT; i++)
         io_sum->drops[i] += read_one(&counters->drops[i]);
     for (unsigned i = 0; i < SFU_DELAY_BUCKETS; i++)

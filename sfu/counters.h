@@ -12,6 +12,7 @@ struct counters {
     _Atomic uint64_t packets_in, packets_out, bytes_in, bytes_out;
     _Atomic uint64_t forwarded;
     _Atomic uint64_t nacks_in, nacks_answered, nacks_out, plis_in, plis_out;
+    _Atomic uint64_t recovered;
     _Atomic uint64_t drops[SFU_DROP_COUNT];
     _Atomic uint64_t delay_count[SFU_DELAY_BUCKETS], delay_sum_us;
     _Atomic uint64_t tcp_packets_in, tcp_packets_out, tcp_bytes_in, tcp_bytes_out;

@@ -15,7 +15,8 @@ static bool is_section(const struct sfu_section *section)
         return false;
     for (unsigned i = 0; i < section->payload_count; i++) {
         const struct sfu_payload *payload = &section->payloads[i];
-        if ((unsigned)payload->codec > SFU_CODEC_H264 || payload->pt > 127 || payload->rtx_pt > 127)
+        if ((unsigned)payload->codec > SFU_CODEC_H264 || payload->pt > 127 ||
+            payload->rtx_pt > 127 || payload->red_pt > 127)
             return false;
     }
     return true;

@@ -110,6 +110,7 @@ struct sfu_payload {
     enum sfu_codec codec; /* H.264 is constrained baseline, packetization-mode 1 only */
     uint8_t pt;
     uint8_t rtx_pt; /* 0: no RTX (RFC 4588) */
+    uint8_t red_pt; /* Opus; 0: no redundancy (RFC 2198) */
     bool nack, pli, fir, transport_cc;
 };
 
@@ -335,6 +336,8 @@ struct sfu_counters {
     uint64_t packets_in, packets_out, bytes_in, bytes_out; /* UDP datagrams */
     uint64_t forwarded;                                    /* RTP packets to slots */
     uint64_t nacks_in, nacks_answered, nacks_out, plis_in, plis_out;
+    uint64_t
+        recovered; /* voice packets that were lost before us, out of the redundancy of later ones */
     uint64_t drops[SFU_DROP_COUNT];
     uint64_t delay_count[SFU_DELAY_BUCKETS]; /* packets in this bucket alone, not cumulated */
     uint64_t delay_sum_us;

@@ -1,5 +1,7 @@
 #include "recorder/mux/section.h"
 
+#include "recorder/mux/red.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,7 @@ struct rec_section *rec_section_create(uint32_t tag, unsigned number)
     section->number = number;
     section->streams = g_ptr_array_new_with_free_func((GDestroyNotify)rec_stream_destroy);
     for (size_t pt = 0; pt < G_N_ELEMENTS(section->rtx_of); pt++)
-        section->rtx_of[pt] = -1;
+        section->rtx_of[pt] = section->red_of[pt] = -1;
     return section;
 }
 
@@ -35,13 +37,26 @@ static bool parse_pt(const char *text, unsigned *ret_pt)
     return true;
 }
 
-/* "rtx=97;profile-level-id=42e01f" */
+/* The payload type that "rtx=" or "red=" tells. */
+static bool find_pt(const char *parameters, const char *name, unsigned *ret_pt)
+{
+    const char *found = strstr(parameters, name);
+    return found && (found == parameters || found[-1] == ';' || found[-1] == ':') &&
+           parse_pt(found + strlen(name), ret_pt);
+}
+
+/* "rtx=97;profile-level-id=42e01f", "red=63" */
 static void describe_parameters(struct rec_section *section, unsigned pt, const char *parameters)
 {
-    const char *rtx = strstr(parameters, "rtx=");
-    unsigned rtx_pt = 0;
-    if (rtx && (rtx == parameters || rtx[-1] == ';') && parse_pt(rtx + 4, &rtx_pt))
-        section->rtx_of[rtx_pt] = (int16_t)pt;
+    unsigned other = 0;
+    if (find_pt(parameters, "rtx=", &other)) {
+        section->rtx_of[other] = (int16_t)pt;
+        section->red_of[other] = -1;
+    }
+    if (find_pt(parameters, "red=", &other)) {
+        section->red_of[other] = (int16_t)pt;
+        section->rtx_of[other] = -1;
+    }
 }
 
 /* "96:VP8/90000:rtx=97" */
@@ -59,7 +74,7 @@ static void describe_payload(struct rec_section *section, const char *text)
     section->clocks[pt] = clock_hz >= 8000 && clock_hz <= 192000 ? (unsigned)clock_hz
                           : codec == REC_CODEC_OPUS              ? 48000
                                                                  : 90000;
-    section->rtx_of[pt] = -1;
+    section->rtx_of[pt] = section->red_of[pt] = -1;
     if (parts[2])
         describe_parameters(section, pt, parts[2]);
 }
@@ -125,19 +140,44 @@ static bool add_retransmission(struct rec_section *section, struct rec_rtp rtp, 
     return true;
 }
 
-bool rec_section_rtp(struct rec_section *section, const struct rec_rtp *rtp, int64_t arrival_us)
+/* A packet as it was sent first; NULL: not described, or one stream too many. */
+static struct rec_stream *add_primary(struct rec_section *section, const struct rec_rtp *rtp,
+                                      int64_t arrival_us)
 {
-    if (section->rtx_of[rtp->pt] >= 0)
-        return add_retransmission(section, *rtp, arrival_us);
     enum rec_codec codec = section->codecs[rtp->pt];
     if (codec == REC_CODEC_NONE)
-        return false;
+        return NULL;
     struct rec_stream *stream = find_stream(section, rtp->ssrc);
     if (!stream)
         stream = add_stream(section, rtp->ssrc, section->clocks[rtp->pt]);
     if (stream)
         rec_stream_add(stream, rtp, codec, false, arrival_us);
     return stream;
+}
+
+/* What it repeats takes the place of what never came. Padding alone keeps its number. */
+static bool add_redundant(struct rec_section *section, const struct rec_rtp *rtp,
+                          int64_t arrival_us)
+{
+    unsigned pt = (unsigned)section->red_of[rtp->pt];
+    struct rec_red red = {.primary = *rtp};
+    red.primary.pt = (uint8_t)pt;
+    if (rtp->len && !rec_red_read(rtp, pt, &red))
+        return false;
+    struct rec_stream *stream = add_primary(section, &red.primary, arrival_us);
+    for (unsigned i = 0; stream && i < red.count; i++)
+        if (rec_stream_lacks(stream, red.repeated[i].seq))
+            rec_stream_add(stream, &red.repeated[i], REC_CODEC_OPUS, true, arrival_us);
+    return stream;
+}
+
+bool rec_section_rtp(struct rec_section *section, const struct rec_rtp *rtp, int64_t arrival_us)
+{
+    if (section->rtx_of[rtp->pt] >= 0)
+        return add_retransmission(section, *rtp, arrival_us);
+    if (section->red_of[rtp->pt] >= 0)
+        return add_redundant(section, rtp, arrival_us);
+    return add_primary(section, rtp, arrival_us);
 }
 
 void rec_section_report(struct rec_section *section, const struct rec_sender_report *report,

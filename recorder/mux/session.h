@@ -30,6 +30,7 @@ struct rec_section {
     uint8_t codecs[128];                 /* by payload type: enum rec_codec */
     unsigned clocks[128];                /* by payload type: Hz */
     int16_t rtx_of[128];                 /* by RTX payload type: the original's; -1: no RTX */
+    int16_t red_of[128];                 /* by RED payload type: that of its blocks; -1: no RED */
     GPtrArray *streams;                  /* struct rec_stream *, in order of appearance */
 };
 

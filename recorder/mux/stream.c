@@ -4,6 +4,8 @@ enum {
     MAX_DROPOUT = 3000, /* RFC 3550 appendix A.1 */
     TIMESTAMP_JUMP_S = 60,
     SILENCE_US = 5000000, /* no packet is on its way for so long */
+    PAUSE_US = 500000,    /* a loss as long is not made good by what later packets repeat */
+    SEEN_COUNT = 64,
 };
 
 struct rec_stream *rec_stream_create(uint32_t ssrc, unsigned clock_hz)
@@ -36,6 +38,24 @@ static int64_t unwrap_seq(const struct rec_stream *stream, uint16_t seq, bool re
     return stream->highest_seq + (int16_t)ahead;
 }
 
+static void note_seen(struct rec_stream *stream, int64_t seq)
+{
+    int64_t ahead = stream->packets->len ? seq - stream->highest_seq : SEEN_COUNT;
+    if (ahead > 0) {
+        stream->seen = ahead < SEEN_COUNT ? stream->seen << ahead | 1 : 1;
+        stream->highest_seq = seq;
+    } else if (-ahead < SEEN_COUNT) {
+        stream->seen |= UINT64_C(1) << -ahead;
+    }
+}
+
+bool rec_stream_lacks(const struct rec_stream *stream, uint16_t seq)
+{
+    int64_t behind = (int16_t)(uint16_t)((uint16_t)stream->highest_seq - seq);
+    return stream->packets->len && behind > 0 && behind < SEEN_COUNT &&
+           stream->highest_seq - behind > stream->first_seq && !(stream->seen >> behind & 1);
+}
+
 void rec_stream_add(struct rec_stream *stream, const struct rec_rtp *rtp, enum rec_codec codec,
                     bool repaired, int64_t arrival_us)
 {
@@ -44,8 +64,9 @@ void rec_stream_add(struct rec_stream *stream, const struct rec_rtp *rtp, enum r
     int64_t seq = rtp->seq;
     if (stream->packets->len)
         seq = unwrap_seq(stream, rtp->seq, repaired, arrival_us);
-    if (!stream->packets->len || seq > stream->highest_seq)
-        stream->highest_seq = seq;
+    if (!repaired && (!stream->packets->len || arrival_us - stream->newest_us > PAUSE_US))
+        stream->first_seq = seq;
+    note_seen(stream, seq);
     if (!repaired)
         stream->newest_us = arrival_us;
     const struct rec_media_packet packet = {

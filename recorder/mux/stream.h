@@ -18,7 +18,7 @@ struct rec_media_packet {
     uint16_t len;  /* 0: padding only, here because its number counts */
     uint8_t codec; /* enum rec_codec */
     bool marker : 1;
-    bool repaired : 1; /* came by retransmission */
+    bool repaired : 1; /* came by retransmission, or out of the redundancy of a later one */
 };
 
 struct rec_report {
@@ -33,6 +33,8 @@ struct rec_stream {
     uint32_t ssrc;
     unsigned clock_hz;
     int64_t highest_seq;
+    int64_t first_seq; /* of the first packet, or of the first after a pause */
+    uint64_t seen;     /* bit n: number highest_seq - n came */
     int64_t newest_us; /* arrival of the last packet that was no retransmission */
     GArray *packets;   /* struct rec_media_packet */
     GArray *reports;   /* struct rec_report, in order of arrival */
@@ -45,6 +47,9 @@ void rec_stream_destroy(struct rec_stream *stream);
 /* In order of arrival. The payload is borrowed. */
 void rec_stream_add(struct rec_stream *stream, const struct rec_rtp *rtp, enum rec_codec codec,
                     bool repaired, int64_t arrival_us);
+/* Whether number `seq`, of the last ones, has not come yet. What was sent before the first packet is not
+ * lacking, nor what was sent in a pause: it may have been held back from the journal. */
+bool rec_stream_lacks(const struct rec_stream *stream, uint16_t seq);
 void rec_stream_report(struct rec_stream *stream, const struct rec_sender_report *report,
                        int64_t arrival_us);
 

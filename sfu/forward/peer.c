@@ -76,9 +76,11 @@ const struct sfu_payload *section_payload(const struct section *section, uint8_t
 {
     for (unsigned i = 0; i < section->media.payload_count; i++) {
         const struct sfu_payload *payload = &section->media.payloads[i];
-        if (payload->pt != pt && (payload->rtx_pt == 0 || payload->rtx_pt != pt))
+        bool repair = payload->rtx_pt != 0 && payload->rtx_pt == pt;
+        bool redundant = payload->red_pt != 0 && payload->red_pt == pt;
+        if (payload->pt != pt && !repair && !redundant)
             continue;
-        *ret_repair = payload->pt != pt;
+        *ret_repair = payload->pt != pt && repair;
         return payload;
     }
     return NULL;

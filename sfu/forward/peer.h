@@ -151,7 +151,8 @@ bool peer_may_resend(struct fwd_peer *peer, size_t len, int64_t now_us);
 /* Sends a compound; nothing while there are no keys. */
 void peer_rtcp_send(struct fwd_peer *peer, const struct bytes_writer *w);
 
-/* The payload of a section with this payload type, or NULL; `ret_repair`: it is the RTX one. */
+/* The payload of a section with this payload type (its own, that of its RTX or of its RED), or NULL;
+ * `ret_repair`: it is the RTX one. */
 const struct sfu_payload *section_payload(const struct section *section, uint8_t pt,
                                           bool *ret_repair);
 /* The section's payload for a codec, or NULL. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sfu/forward/peer.h"
+#include "sfu/forward/redundancy.h"
 #include "sfu/forward/slot.h"
 #include "sfu/forward/uplink.h"
 #include "sfu/rtp/packet.h"
@@ -45,6 +46,7 @@ static void primary_received(struct uplink *uplink, struct uplink_packet *packet
         return;
     }
     voice_note(uplink, &packet->rtp, now_us);
+    redundancy_recover(uplink, packet, now_us);
     uplink_receive(uplink, packet, false, now_us);
 }
 

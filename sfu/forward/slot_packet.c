@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sfu/forward/estimate.h"
+#include "sfu/forward/redundancy.h"
 #include "sfu/rtp/packet.h"
 #include "sfu/rtp/sequence.h"
 
@@ -76,7 +77,7 @@ static void payload_put(struct slot *slot, const struct uplink_packet *packet,
     } else if (packet->codec == SFU_CODEC_VP8) {
         vp8_put(slot, packet, w);
     } else {
-        bytes_put(w, packet->rtp.data + packet->rtp.payload_at, packet->rtp.payload_len);
+        redundancy_put(slot, packet, w);
     }
 }
 
@@ -91,7 +92,7 @@ static size_t packet_write(struct slot *slot, const struct uplink_packet *packet
         .timestamp = packet->rtp.timestamp + slot->timestamp_offset,
         .ssrc = repair ? media->slot_rtx_ssrc : media->slot_ssrc,
         .seq = seq,
-        .pt = repair ? slot->payload->rtx_pt : slot->payload->pt,
+        .pt = repair ? slot->payload->rtx_pt : redundancy_pt(slot, packet),
         .marker = packet->rtp.marker,
     };
     extensions_add(slot, packet, &hop, &head, now_us);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sfu/forward/redundancy.h"
 #include "sfu/forward/slot.h"
 #include "sfu/rtp/h264.h"
 #include "sfu/rtp/sequence.h"
@@ -68,8 +69,10 @@ int uplink_packet_read(const struct uplink *uplink, enum sfu_codec codec,
     size_t len = packet->rtp.payload_len;
     packet->codec = codec;
     packet->keyframe_start = packet->keyframe = false;
-    if (len == 0 || codec == SFU_CODEC_OPUS || codec == SFU_CODEC_NONE)
+    if (len == 0 || codec == SFU_CODEC_NONE)
         return 0;
+    if (codec == SFU_CODEC_OPUS)
+        return redundancy_read(uplink, packet);
     if (codec == SFU_CODEC_VP8) {
         if (vp8_parse(payload, len, &packet->vp8) < 0)
             return -EBADMSG;
@@ -280,7 +283,7 @@ void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool re
     keyframe_note(uplink, packet, now_us);
     if (uplink->missing.count)
         missing_ask(uplink, now_us);
-    if (uplink->slots && uplink->history.bytes && uplink->to_slots)
+    if (uplink->slots && uplink->history.bytes && uplink->to_slots && !packet->rebuilt)
         history_put(&uplink->history, packet->number, packet->rtp.data, packet->rtp.len,
                     packet->picture_id, now_us);
     struct slot *next;

@@ -10,6 +10,7 @@
 #include "sfu/forward/speaker.h"
 #include "sfu/rtp/packet.h"
 #include "sfu/rtp/reception.h"
+#include "sfu/rtp/red.h"
 #include "sfu/rtp/vp8.h"
 
 enum {
@@ -67,8 +68,10 @@ struct uplink_packet {
     int64_t number;     /* extended sequence number */
     int64_t picture_id; /* extended; VP8 with a picture id */
     struct vp8_descriptor vp8;
-    bool keyframe_start; /* a decoder can start here */
-    bool keyframe;       /* part of a key frame */
+    struct red_payload red; /* primary_len 0: it did not come as RED */
+    bool rebuilt;           /* out of the redundancy of a later one: nobody sent it like this */
+    bool keyframe_start;    /* a decoder can start here */
+    bool keyframe;          /* part of a key frame */
 };
 
 /* 0 or -ENOMEM. `video` uplinks keep a history. */
@@ -76,7 +79,7 @@ int uplink_create(struct fwd_peer *peer, unsigned section, bool video, struct up
 /* Its slots must be empty by then. NULL is fine. */
 void uplink_destroy(struct uplink *uplink);
 
-/* Reads the payload of `packet->rtp` for `codec`: the key frame marks and the VP8 descriptor. 0 or
+/* Reads the payload of `packet->rtp` for `codec`: the key frame marks, the VP8 descriptor, RED. 0 or
  * -EBADMSG. */
 int uplink_packet_read(const struct uplink *uplink, enum sfu_codec codec,
                        struct uplink_packet *packet);

@@ -100,6 +100,17 @@ enum reception_verdict reception_note(struct reception *reception, uint16_t seq,
     return RECEPTION_LATE;
 }
 
+bool reception_lacks(const struct reception *reception, int64_t number)
+{
+    if (!reception->started || number < reception->first ||
+        number <= reception->highest - RECEPTION_WINDOW)
+        return false;
+    if (number > reception->highest)
+        return true;
+    size_t bit = (size_t)number % RECEPTION_WINDOW;
+    return !(reception->seen[bit / 64] >> bit % 64 & 1);
+}
+
 void reception_rebind(struct reception *reception)
 {
     *reception = (struct reception){.highest = reception->highest};

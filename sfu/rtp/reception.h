@@ -40,6 +40,10 @@ struct reception {
 enum reception_verdict reception_note(struct reception *reception, uint16_t seq, bool repaired,
                                       int64_t *ret_extended);
 
+/* Whether packet `number` (extended) of the stream has not come yet and can still be noted. What was before
+ * the first packet, or is out of the window, is not lacking. */
+bool reception_lacks(const struct reception *reception, int64_t number);
+
 /* The stream goes on under another SSRC: all statistics start anew, extended numbers stay higher
  * than any before. */
 void reception_rebind(struct reception *reception);

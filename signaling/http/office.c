@@ -119,12 +119,13 @@ void sig_http_health(struct sig_call *call)
         json_object_set_new(drops, sfu_drop_name((enum sfu_drop)i),
                             json_integer((json_int_t)counters.drops[i]));
     json_t *packets = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "in", (json_int_t)counters.packets_in,
-        "out", (json_int_t)counters.packets_out, "bytes_in", (json_int_t)counters.bytes_in,
-        "bytes_out", (json_int_t)counters.bytes_out, "forwarded", (json_int_t)counters.forwarded,
-        "nacks_in", (json_int_t)counters.nacks_in, "nacks_answered",
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "in",
+        (json_int_t)counters.packets_in, "out", (json_int_t)counters.packets_out, "bytes_in",
+        (json_int_t)counters.bytes_in, "bytes_out", (json_int_t)counters.bytes_out, "forwarded",
+        (json_int_t)counters.forwarded, "nacks_in", (json_int_t)counters.nacks_in, "nacks_answered",
         (json_int_t)counters.nacks_answered, "nacks_out", (json_int_t)counters.nacks_out, "plis_in",
-        (json_int_t)counters.plis_in, "plis_out", (json_int_t)counters.plis_out);
+        (json_int_t)counters.plis_in, "plis_out", (json_int_t)counters.plis_out, "recovered",
+        (json_int_t)counters.recovered);
     sig_http_json(call->exchange, 200,
                   json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:I, s:o, s:o, s:o, s:o}", "status",
                             daemon->draining ? "draining" : "ok", "version", SIG_VERSION,

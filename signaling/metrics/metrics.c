@@ -153,6 +153,9 @@ static void packets_put(GString *text, const struct sfu_counters *counters)
                    counters->nacks_out);
     sig_metric_one(text, "key_frame_requests_received_total", "counter",
                    "PLI and FIR of receivers.", counters->plis_in);
+    sig_metric_one(text, "voice_packets_recovered_total", "counter",
+                   "Voice packets lost before us, taken out of the redundancy of later ones.",
+                   counters->recovered);
     sig_metric_one(text, "key_frame_requests_sent_total", "counter", "PLI and FIR to senders.",
                    counters->plis_out);
 }

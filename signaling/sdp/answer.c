@@ -53,6 +53,7 @@ static void agree_payload(struct sfu_section *section, const struct sdp_codec *c
         .codec = codec->codec,
         .pt = codec->pt,
         .rtx_pt = codec->rtx_pt,
+        .red_pt = codec->red_pt,
         .nack = codec->nack,
         .pli = codec->pli,
         .fir = codec->fir,

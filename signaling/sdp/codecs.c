@@ -124,6 +124,24 @@ static void read_rtx(const GstSDPMedia *media, unsigned rtx_pt, struct sdp_offer
             section->codecs[i].rtx_pt = (uint8_t)rtx_pt;
 }
 
+/* RFC 2198 section 5: "111/111", what is new and what is repeated. Only with the one codec throughout, Opus. */
+static void read_red(const GstSDPMedia *media, unsigned red_pt, struct sdp_offer_section *section)
+{
+    const char *fmtp = line_of(media, "fmtp", red_pt);
+    char *end = NULL;
+    unsigned long pt = fmtp ? strtoul(fmtp, &end, 10) : 0;
+
+    if (!fmtp || end == fmtp || *end != '/')
+        return;
+    while (*end == '/')
+        if (strtoul(end + 1, &end, 10) != pt)
+            return;
+    for (unsigned i = 0; *end == '\0' && i < section->codec_count; i++)
+        if (section->codecs[i].pt == pt && section->codecs[i].codec == SFU_CODEC_OPUS &&
+            section->codecs[i].red_pt == 0)
+            section->codecs[i].red_pt = (uint8_t)red_pt;
+}
+
 static void read_codec(const GstSDPMedia *media, const struct rtpmap *map,
                        struct sdp_offer_section *section)
 {
@@ -158,6 +176,8 @@ void sdp_codecs_read(const GstSDPMedia *media, struct sdp_offer_section *section
     for (guint i = 0; i < count; i++)
         if (rtpmap_at(media, i, &map) && strcasecmp(map.encoding, "rtx/90000") == 0)
             read_rtx(media, map.pt, section);
+        else if (rtpmap_at(media, i, &map) && strcasecmp(map.encoding, "red/48000/2") == 0)
+            read_red(media, map.pt, section);
 }
 
 const char *sdp_rtpmap(enum sfu_codec codec)

@@ -6,7 +6,8 @@
 
 #include "signaling/sdp/offer.h"
 
-/* Fills section->codecs with what we know of the media's payload types; RTX is folded into its primary. */
+/* Fills section->codecs with what we know of the media's payload types; RTX and RED are folded into
+ * their primary. */
 void sdp_codecs_read(const GstSDPMedia *media, struct sdp_offer_section *section);
 
 #endif

@@ -13,6 +13,8 @@ char *sdp_payloads_text(const struct sfu_section *section)
                                sdp_rtpmap(payload->codec));
         if (payload->rtx_pt)
             g_string_append_printf(text, ":rtx=%u", payload->rtx_pt);
+        if (payload->red_pt)
+            g_string_append_printf(text, ":red=%u", payload->red_pt);
     }
     return g_string_free(text, FALSE);
 }

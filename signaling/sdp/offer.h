@@ -13,7 +13,7 @@ enum {
 
 struct sdp_codec {
     enum sfu_codec codec;
-    uint8_t pt, rtx_pt;
+    uint8_t pt, rtx_pt, red_pt; /* 0: not offered */
     bool nack, pli, fir, transport_cc;
     char fmtp[SDP_FMTP_BYTES];
 };

@@ -70,6 +70,10 @@ static void write_payload(GstSDPMedia *media, const struct sfu_payload *payload,
         attribute(media, "rtcp-fb", "%u nack", payload->pt);
     if (payload->pli)
         attribute(media, "rtcp-fb", "%u nack pli", payload->pt);
+    if (payload->red_pt) {
+        attribute(media, "rtpmap", "%u red/48000/2", payload->red_pt);
+        attribute(media, "fmtp", "%u %u/%u", payload->red_pt, payload->pt, payload->pt);
+    }
     if (payload->rtx_pt) {
         attribute(media, "rtpmap", "%u rtx/90000", payload->rtx_pt);
         attribute(media, "fmtp", "%u apt=%u", payload->rtx_pt, payload->pt);
@@ -173,6 +177,8 @@ static void write_accepted(GstSDPMedia *media, struct writer *writer,
 {
     gst_sdp_media_set_port_info(media, 9, 1);
     for (unsigned i = 0; i < section->payload_count; i++) {
+        if (section->payloads[i].red_pt) /* first: only so a browser sends it */
+            write_format(media, section->payloads[i].red_pt);
         write_format(media, section->payloads[i].pt);
         if (section->payloads[i].rtx_pt)
             write_format(media, section->payloads[i].rtx_pt);

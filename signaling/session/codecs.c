@@ -75,7 +75,8 @@ void sig_codecs_policy(const struct sig_participant *participant, struct sdp_pol
 static bool payload_is_free(const struct sfu_section *section, uint8_t pt)
 {
     for (unsigned i = 0; i < section->payload_count; i++)
-        if (pt && (section->payloads[i].pt == pt || section->payloads[i].rtx_pt == pt))
+        if (pt && (section->payloads[i].pt == pt || section->payloads[i].rtx_pt == pt ||
+                   section->payloads[i].red_pt == pt))
             return false;
     return true;
 }
@@ -90,7 +91,8 @@ void sig_codecs_payloads_keep(struct sfu_negotiation *negotiation,
         for (unsigned k = 0; same && k < old->payload_count; k++)
             if (section->payload_count < SFU_MAX_PAYLOADS &&
                 payload_is_free(section, old->payloads[k].pt) &&
-                payload_is_free(section, old->payloads[k].rtx_pt))
+                payload_is_free(section, old->payloads[k].rtx_pt) &&
+                payload_is_free(section, old->payloads[k].red_pt))
                 section->payloads[section->payload_count++] = old->payloads[k];
     }
 }

@@ -90,6 +90,7 @@ static void section_set(struct sfu_section *s, unsigned peer, unsigned index)
     s->payloads[0] = (struct sfu_payload){.codec = video ? SFU_CODEC_VP8 : SFU_CODEC_OPUS,
                                           .pt = video ? 96 : 111,
                                           .rtx_pt = video ? 97 : 0,
+                                          .red_pt = video || peer ? 0 : 63,
                                           .nack = video,
                                           .pli = video};
     s->payloads[1] =

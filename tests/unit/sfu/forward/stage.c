@@ -187,7 +187,9 @@ void stage_negotiation(unsigned index, enum stage_browser browser,
                      : (struct sfu_extensions){
                            .mid = 3, .transport_cc = 7, .abs_send_time = 4, .audio_level = 2};
         if (section->kind == SFU_AUDIO) {
-            payload_add(section, SFU_CODEC_OPUS, chromium ? 111 : 109, 0);
+            payload_add(section, SFU_CODEC_OPUS, chromium ? 111 + (section->outbound ? 1 : 0) : 109,
+                        0);
+            section->payloads[0].red_pt = chromium ? 63 + (section->outbound ? 1 : 0) : 0;
         } else {
             payload_add(section, SFU_CODEC_VP8, chromium ? 96 : 120, chromium ? 97 : 124);
             payload_add(section, SFU_CODEC_H264, chromium ? 103 : 126, chromium ? 104 : 127);

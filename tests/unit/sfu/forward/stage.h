@@ -110,6 +110,8 @@ struct source stage_source(struct actor *actor, unsigned section);
 
 /* Makes the next packet (of a picture: `start` and `marker` frame it) and moves the numbers on. */
 struct stage_packet source_make(struct source *source, bool start, bool marker, bool key);
+/* The next voice packet as RED: it and the `repeats` before it. Its timestamp is not moved on. */
+struct stage_packet source_make_red(struct source *source, unsigned repeats);
 /* The picture is complete: on to the next timestamp and id. */
 void source_picture_end(struct source *source);
 /* The same as RTX, or a packet of padding alone (`rtx`: on that stream). */

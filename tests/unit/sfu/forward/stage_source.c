@@ -70,6 +70,18 @@ static void vp8_head(const struct source *source, bool start, bool key, struct b
     bytes_put_u8(w, key ? 0x00 : 0x01);
 }
 
+/* Hybrid, one frame of 20 ms. */
+static void opus_head(struct bytes_writer *w)
+{
+    bytes_put_u8(w, 0x78);
+}
+
+static void mark_put(uint32_t serial, struct bytes_writer *w)
+{
+    bytes_put(w, mark, sizeof mark);
+    bytes_put_u32(w, serial);
+}
+
 static void h264_head(bool start, bool key, struct bytes_writer *w)
 {
     static const uint8_t sps[] = {0x78, 0, 2, 0x67, 0x42, 0, 12, 0x68};
@@ -97,9 +109,38 @@ struct stage_packet source_make(struct source *source, bool start, bool marker, 
         h264_head(start, key, &w);
     if (source->codec == SFU_CODEC_H264 && key && start)
         bytes_put(&w, "\0\0\0", 3);
-    bytes_put(&w, mark, sizeof mark);
-    bytes_put_u32(&w, source->serial++);
+    if (source->codec == SFU_CODEC_OPUS)
+        opus_head(&w);
+    mark_put(source->serial++, &w);
     g_assert_false(w.bad);
+    packet.len = w.at;
+    g_assert_cmpint(rtp_packet_parse(packet.data, packet.len, &packet.rtp), ==, 0);
+    return packet;
+}
+
+struct stage_packet source_make_red(struct source *source, unsigned repeats)
+{
+    enum { BLOCK_BYTES = 1 + MARKER_BYTES, TICKS = 960 };
+    struct stage_packet packet = {0};
+    const struct sfu_payload *payload = payload_of(source);
+    struct rtp_head head = {.ssrc = source->ssrc,
+                            .seq = source->seq++,
+                            .pt = payload->red_pt,
+                            .timestamp = source->timestamp};
+    uint8_t hop[2];
+    head_make(source, &head, hop);
+    struct bytes_writer w = bytes_writer(packet.data, sizeof packet.data);
+    w.at = rtp_head_write(&head, packet.data, sizeof packet.data);
+    for (unsigned back = repeats; back > 0; back--) {
+        bytes_put_u8(&w, 0x80 | payload->pt);
+        bytes_put_u24(&w, back * TICKS << 10 | BLOCK_BYTES);
+    }
+    bytes_put_u8(&w, payload->pt);
+    for (unsigned back = repeats + 1; back-- > 0;) {
+        opus_head(&w);
+        mark_put(source->serial - back, &w);
+    }
+    source->serial++;
     packet.len = w.at;
     g_assert_cmpint(rtp_packet_parse(packet.data, packet.len, &packet.rtp), ==, 0);
     return packet;

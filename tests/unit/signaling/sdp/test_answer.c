@@ -104,6 +104,33 @@ static void test_chromium(void)
     g_free(o.answer);
 }
 
+/* Redundant audio stands first, so that a browser sends it; and the loss it cannot mend, Opus itself may. */
+static void test_redundant_audio(void)
+{
+    g_autofree char *offer = sample("chromium-slots.sdp");
+    struct outcome o = {0};
+
+    answer(&o, offer, &policy);
+    g_assert_cmpuint(o.negotiation.sections[0].payloads[0].red_pt, ==, 63);
+    g_assert_cmpuint(count_of(o.answer, "m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\n"), ==, 5);
+    g_assert_nonnull(strstr(o.answer, "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n"));
+    g_assert_nonnull(strstr(o.answer, "a=fmtp:111 minptime=10;useinbandfec=1;"));
+    g_assert_null(strstr(o.answer, "usedtx"));
+    g_autofree char *words = sdp_payloads_text(&o.negotiation.sections[0]);
+    g_assert_cmpstr(words, ==, "111:opus/48000/2:red=63");
+
+    static const char *const others[] = {"a=fmtp:63 111/9", "a=fmtp:63 111", "a=fmtp:63 9/9",
+                                         "a=fmtp:63 111/111/", "a=x:63 111/111"};
+    for (unsigned i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autofree char *other = replaced(offer, "a=fmtp:63 111/111", others[i]);
+        answer(&o, other, &policy);
+        g_assert_cmpint(o.result, ==, 0);
+        g_assert_cmpuint(o.negotiation.sections[0].payloads[0].red_pt, ==, 0);
+        g_assert_null(strstr(o.answer, "red/48000"));
+    }
+    g_free(o.answer);
+}
+
 static void test_codec_order(void)
 {
     g_autofree char *offer = sample("chromium-slots.sdp");
@@ -420,6 +447,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     data_dir = argc > 1 ? argv[1] : "tests/data/sdp";
     g_test_add_func("/sdp/answer/chromium", test_chromium);
+    g_test_add_func("/sdp/answer/redundant-audio", test_redundant_audio);
     g_test_add_func("/sdp/answer/codec-order", test_codec_order);
     g_test_add_func("/sdp/answer/second-offer", test_second_offer_keeps_slots);
     g_test_add_func("/sdp/answer/ice-restart", test_ice_restart);
