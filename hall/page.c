@@ -1,10 +1,14 @@
 #include "hall/page.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "hall/change.h"
 #include "hall/staff.h"
+
+/* Staff first, then who came last. */
+#define PAGE_ORDER "ORDER BY role = 'citizen', since_s DESC, subject "
 
 bool hall_page_note(struct hall *hall, struct request *request)
 {
@@ -30,13 +34,12 @@ static void page_write(struct change *change, const struct hall_page *page)
         1);
 }
 
-void hall_pages_flush(struct hall *hall)
+/* The first `count` of the news, in one transaction. 0 or a negative errno, and then they stay. */
+static int news_write(struct hall *hall, guint count)
 {
-    if (!hall->page_news->len)
-        return;
     struct change change;
     hall_change_begin(&change, hall);
-    for (guint i = 0; i < hall->page_news->len; i++) {
+    for (guint i = 0; i < count; i++) {
         const struct request *news = hall->page_news->pdata[i];
         if (news->kind == REQUEST_PAGE_PUT)
             page_write(&change, news->more);
@@ -48,8 +51,33 @@ void hall_pages_flush(struct hall *hall)
     int r = hall_change_commit(&change);
     hall->settle_needed = settle; /* no ticket moved */
     if (r == 0)
-        g_ptr_array_set_size(hall->page_news, 0);
-    else
+        g_ptr_array_remove_range(hall->page_news, 0, count);
+    return r;
+}
+
+/* One that the store will never take must not keep back all that come after it. */
+static int news_write_singly(struct hall *hall)
+{
+    while (hall->page_news->len) {
+        int r = news_write(hall, 1);
+        if (r == -EEXIST) {
+            log_error("hall", "a page is not remembered over a restart: the store refuses its row");
+            g_ptr_array_remove_index(hall->page_news, 0);
+        } else if (r < 0) {
+            return r;
+        }
+    }
+    return 0;
+}
+
+void hall_pages_flush(struct hall *hall)
+{
+    if (!hall->page_news->len)
+        return;
+    int r = news_write(hall, hall->page_news->len);
+    if (r == -EEXIST)
+        r = news_write_singly(hall);
+    if (r < 0)
         log_debug("hall", "%u pages wait for the store: %s", hall->page_news->len, g_strerror(-r));
 }
 
@@ -72,11 +100,16 @@ int hall_pages_load(struct hall *hall, bool keep)
 {
     if (!keep)
         return hall_store_exec(hall->store, "DELETE FROM page", HALL_NO_VALUES, NULL);
-    return hall_store_query(
-        hall->store,
-        "SELECT role, subject, sid, key_sha256, window_no, session, since_s FROM page "
-        "ORDER BY role, subject LIMIT $1",
-        HALL_VALUES(HALL_INT(HALL_MAX_PAGES)), page_read, hall->pages);
+    /* Those beyond the limit would never be looked at, nor dropped. */
+    int r = hall_store_exec(hall->store,
+                            "DELETE FROM page WHERE sid NOT IN (SELECT sid FROM page " PAGE_ORDER
+                            "LIMIT $1)",
+                            HALL_VALUES(HALL_INT(HALL_MAX_PAGES)), NULL);
+    return r < 0 ? r
+                 : hall_store_query(hall->store,
+                                    "SELECT role, subject, sid, key_sha256, window_no, session, "
+                                    "since_s FROM page " PAGE_ORDER,
+                                    HALL_NO_VALUES, page_read, hall->pages);
 }
 
 const struct hall_page *hall_pages(const struct hall *hall, size_t *ret_count)

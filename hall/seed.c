@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "hall/accounts.h"
 #include "hall/change.h"
 #include "hall/translation.h"
@@ -291,6 +292,17 @@ static int words_run(struct hall *hall, const char *seed_dir, char **ret_what)
     return hall_change_commit(&change);
 }
 
+/* A store that works does without them: what is wrong in the files is told, and tried again at the next start. */
+static int words_add(struct hall *hall, const char *seed_dir)
+{
+    g_autofree char *what = NULL;
+    int r = words_run(hall, seed_dir, &what);
+    if (r != -EINVAL && r != -ENOENT)
+        return r;
+    log_warning("hall", "no English words: %s", what ? what : g_strerror(-r));
+    return 0;
+}
+
 int hall_seed(struct hall *hall, const char *seed_dir, const char *accounts_file, char **ret_what)
 {
     int64_t matters = 0, staff = 0, words = 0;
@@ -302,7 +314,7 @@ int hall_seed(struct hall *hall, const char *seed_dir, const char *accounts_file
     if (r == 0)
         r = rows_count(hall, "SELECT COUNT(*) FROM translation", &words);
     if (r == 0 && !words && seed_dir)
-        r = words_run(hall, seed_dir, ret_what);
+        r = matters ? words_add(hall, seed_dir) : words_run(hall, seed_dir, ret_what);
     if (r == 0 && !staff && accounts_file)
         r = staff_run(hall, seed_dir, accounts_file, ret_what);
     return r;

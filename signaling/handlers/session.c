@@ -63,6 +63,12 @@ static void invited(const struct hall_reply *reply, void *user)
 {
     struct invitation *invitation = user;
     const char *code = invitation->code.text;
+    if (reply->code) {
+        sig_invitation_take_back(invitation->request->daemon, code);
+        (void)sig_request_refused(invitation->request, reply);
+        g_free(invitation);
+        return;
+    }
     g_autofree char *url =
         g_strdup_printf("%s/#claim=%s", invitation->request->daemon->public_url, code);
     sig_request_answer(invitation->request,

@@ -7,6 +7,7 @@
 #include "signaling/http/router.h"
 #include "signaling/http/routes.h"
 #include "signaling/session/claims.h"
+#include "signaling/session/invitation.h"
 #include "signaling/session/view.h"
 #include "signaling/wire/json.h"
 #include "signaling/wire/params.h"
@@ -132,6 +133,9 @@ static void claim_used(const struct hall_reply *reply, void *user)
     bool failed = reply->code && !strcmp(reply->code, "store.failed");
     if (failed)
         claim_give_back(using);
+    if (!exchange && !failed) /* he never had the token */
+        sig_invitation_give_back(using->later->daemon, using->code_sha256, &using->identity,
+                                 using->until_at_us);
     if (exchange && failed)
         sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
     else if (exchange) /* one that the store did not know was good in this run alone */

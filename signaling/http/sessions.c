@@ -30,15 +30,73 @@ static const char *page_of(enum hall_role role)
     return role == HALL_CLERK ? "/clerk" : "/";
 }
 
-/* {role, token, url}, NULL: too many codes are open. */
-static json_t *ticket_in(struct sig_daemon *daemon, const struct sig_participant *participant)
+/* A session on its way to whoever opened it: told when its codes are written, since he may rely on them. */
+struct opening {
+    struct sig_later *later;
+    json_t *body;      /* owned */
+    unsigned awaited;  /* codes that the hall has not answered for */
+    const char *fault; /* the first code of an error, NULL: none */
+    int64_t retry_ms;
+    size_t count;
+    struct id codes[SIG_MAX_PARTICIPANTS];
+    struct id session;
+};
+
+static void opening_fail(struct opening *opening, const char *fault, int64_t retry_ms)
 {
+    if (opening->fault)
+        return;
+    opening->fault = fault;
+    opening->retry_ms = retry_ms;
+}
+
+/* Nobody waits for it, or could come in: it is as if it had never been opened. */
+static void opening_undo(const struct opening *opening)
+{
+    struct sig_daemon *daemon = opening->later->daemon;
+    struct sig_session *session = sig_session_find(daemon, opening->session.text);
+    for (size_t i = 0; i < opening->count; i++)
+        sig_invitation_take_back(daemon, opening->codes[i].text);
+    if (session)
+        sig_session_end(session, SIG_REASON_CLOSED, NULL);
+}
+
+static void opening_end(struct opening *opening)
+{
+    struct sig_exchange *exchange = sig_later_exchange(opening->later);
+    if (!exchange || opening->fault)
+        opening_undo(opening);
+    if (exchange && opening->fault)
+        sig_http_error(exchange, opening->fault, "its invitations cannot be made",
+                       opening->retry_ms);
+    else if (exchange)
+        sig_http_json(exchange, 201, json_incref(opening->body));
+    json_decref(opening->body);
+    sig_later_destroy(opening->later);
+    g_free(opening);
+}
+
+static void code_written(const struct hall_reply *reply, void *user)
+{
+    struct opening *opening = user;
+    if (reply->code)
+        opening_fail(opening, reply->code, reply->retry_us / 1000);
+    if (--opening->awaited == 0)
+        opening_end(opening);
+}
+
+/* {role, token, url}, NULL: too many codes are open. */
+static json_t *ticket_in(struct opening *opening, const struct sig_participant *participant)
+{
+    struct sig_daemon *daemon = opening->later->daemon;
     struct sig_identity identity = {.role = participant->role};
     struct id code;
     g_strlcpy(identity.subject, participant->subject, sizeof identity.subject);
     g_strlcpy(identity.session, participant->session->id.text, sizeof identity.session);
-    if (sig_invitation_make(daemon, &identity, CLAIM_S, NULL, NULL, &code) < 0)
+    if (sig_invitation_make(daemon, &identity, CLAIM_S, code_written, opening, &code) < 0)
         return NULL;
+    opening->codes[opening->count++] = code;
+    opening->awaited++;
     g_autofree char *token = sig_auth_issue(hall_secret(daemon->hall), &identity, SIG_TOKEN_S);
     g_autofree char *url =
         g_strdup_printf("%s%s#claim=%s", daemon->public_url, page_of(participant->role), code.text);
@@ -46,66 +104,37 @@ static json_t *ticket_in(struct sig_daemon *daemon, const struct sig_participant
                      "participant", participant->id.text, "token", token, "url", url);
 }
 
-/* The answer to a session that was opened, until its people and codes are written: whoever is told may rely on it. */
-struct writing {
-    struct sig_later *later;
-    json_t *body; /* owned */
-};
-
-static void written(const struct hall_reply *reply, void *user)
+static void opening_begin(struct sig_later *later, const struct sig_session *session)
 {
-    struct writing *writing = user;
-    struct sig_exchange *exchange = sig_later_exchange(writing->later);
-    if (exchange)
-        sig_http_json(exchange, 201, writing->body);
-    else
-        json_decref(writing->body);
-    sig_later_destroy(writing->later);
-    g_free(writing);
-}
-
-/* The hall answers in order. 0, or -EAGAIN: it is busy and nobody waits. */
-static int written_wait(struct sig_later *later, const char *session, json_t *body)
-{
-    struct writing *writing = g_new(struct writing, 1);
-    *writing = (struct writing){later, body};
-    int r = hall_session_get(later->daemon->hall, session, written, writing);
-    if (r < 0)
-        g_free(writing);
-    return r;
+    struct opening *opening = g_new0(struct opening, 1);
+    json_t *people = json_array();
+    opening->later = later;
+    opening->session = session->id;
+    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
+        if (!session->participants[i])
+            continue;
+        json_t *in = ticket_in(opening, session->participants[i]);
+        if (in)
+            json_array_append_new(people, in);
+        else
+            opening_fail(opening, "server.busy", 5000);
+    }
+    opening->body = json_pack("{s:s, s:o}", "session", session->id.text, "participants", people);
+    if (opening->awaited == 0)
+        opening_end(opening);
 }
 
 static void opened(const struct hall_reply *reply, void *user)
 {
     struct sig_later *later = user;
     struct sig_exchange *exchange = sig_later_exchange(later);
-    if (reply->code && exchange)
-        sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
     if (!reply->code) {
-        struct sig_session *session = sig_gathering_of_api(later->daemon, reply->session,
-                                                           !strcmp(later->subject, UNRECORDED));
-        json_t *people = json_array();
-        bool full = false;
-        for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
-            json_t *in = session->participants[i]
-                             ? ticket_in(later->daemon, session->participants[i])
-                             : NULL;
-            full = full || (session->participants[i] && !in);
-            if (in)
-                json_array_append_new(people, in);
-        }
-        json_t *body = json_pack("{s:s, s:o}", "session", session->id.text, "participants", people);
-        if (full || !exchange)
-            sig_session_end(session, SIG_REASON_CLOSED, NULL);
-        if (!exchange || full)
-            json_decref(body);
-        if (exchange && full)
-            sig_http_error(exchange, "server.busy", "too many invitations are open", 5000);
-        else if (exchange && written_wait(later, session->id.text, body) == 0)
-            return;
-        else if (exchange)
-            sig_http_json(exchange, 201, body);
+        opening_begin(later, sig_gathering_of_api(later->daemon, reply->session,
+                                                  !strcmp(later->subject, UNRECORDED)));
+        return;
     }
+    if (exchange)
+        sig_http_error(exchange, reply->code, reply->message, reply->retry_us / 1000);
     sig_later_destroy(later);
 }
 

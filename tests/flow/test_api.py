@@ -1,4 +1,5 @@
 """Sessions that an integrator opens, claim codes, invitations."""
+import contextlib
 import json
 import sys
 
@@ -7,6 +8,7 @@ from lib.call import call, journal, until
 from lib.daemon import Daemon
 from lib.media import Media
 from lib.page import Page
+from lib.store import connect, locked, without
 
 
 def opened(daemon, **more):
@@ -117,6 +119,38 @@ def test_helper_is_invited():
         labels = until(lambda: [f['LABEL'] for kind, f in journal(daemon, session['id'])
                                 if kind == 'participant.joined'][2:], 'the helper in the journal')
         assert labels == ['帮办人员']
+
+
+def test_codes_that_cannot_be_written():
+    """the store takes no code: neither a session nor an invitation is promised, and what was begun is undone"""
+    with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):
+        with without(daemon, 'claim'):
+            said = daemon.json('POST', '/api/v1/sessions', {'matter': 'SB01'}, daemon.api_key(), expect=503)
+            assert said['e']['code'] == 'store.failed', said
+            assert desk.refused('session.invite', {'role': 'helper'}) == 'store.failed'
+        with contextlib.closing(connect(daemon)) as rows:
+            ended = "SELECT end_reason, end_phase FROM session WHERE ticket = '' AND state = 'ended'"
+            assert until(lambda: rows.execute(ended).fetchall(), 'the end') == [('closed', 'gathering')]
+        opened(daemon)
+        assert claim(daemon, desk.request('session.invite', {'role': 'helper'})['token'])
+
+
+def test_claimed_by_nobody():
+    """whoever claims and goes before the answer has not used the code up, also after a restart"""
+    with Daemon() as daemon:
+        session, people = opened(daemon)
+        code = people['citizen']['url'].split('=')[1]
+        with locked(daemon):
+            leaving = daemon.asked('POST', '/api/v1/claim', {'claim': code})
+            until(lambda: daemon.http('POST', '/api/v1/claim', {'claim': code})[0] == 401, 'the code in use')
+            leaving.close()
+            daemon.http('GET', '/healthz')  # by then the server has seen the other one go
+        for _ in range(2):
+            status(daemon, session)  # the hall answers in order: behind the code's way out, and back
+        daemon.kill()
+        daemon.start()
+        assert claim(daemon, code)['role'] == 'citizen'
+        assert claim(daemon, code, expect=401)
 
 
 def test_session_is_full():

@@ -105,6 +105,12 @@ class Daemon:
         finally:
             connection.close()
 
+    def asked(self, method, path, body):
+        """The connection of a request whose answer nobody reads."""
+        connection = http.client.HTTPSConnection('127.0.0.1', self.port, context=insecure(), timeout=30)
+        connection.request(method, path, body=json.dumps(body).encode())
+        return connection
+
     def statuses(self, method, path, body, count):
         """Of so many requests in a row on one connection."""
         connection = http.client.HTTPSConnection('127.0.0.1', self.port, context=insecure(), timeout=30)

@@ -20,6 +20,16 @@ def refusing(daemon, action):
 
 
 @contextlib.contextmanager
+def without(daemon, table):
+    """The table takes no new row."""
+    sql(daemon, f"CREATE TRIGGER without BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END")
+    try:
+        yield
+    finally:
+        sql(daemon, 'DROP TRIGGER without')
+
+
+@contextlib.contextmanager
 def locked(daemon):
     """The hall waits at its next write; not longer than its 2 s."""
     with contextlib.closing(connect(daemon)) as database:

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "hall/store/migration.h"
 #include "tests/harness/file.h"
+#include "tests/harness/temp.h"
 #include "tests/harness/wait.h"
 #include "tests/unit/hall/client.h"
 #include "tests/unit/hall/trail.h"
@@ -295,6 +297,99 @@ static void test_the_ring_ends_after_all(void)
     client_destroy(client);
 }
 
+/* As version 2 of the store left it. */
+static void old_store_write(const char *database)
+{
+    struct hall_store *store;
+    g_assert_cmpint(hall_store_open(database, &store, NULL), ==, 0);
+    g_assert_cmpint(hall_store_script(store,
+                                      "CREATE TABLE migration (number BIGINT PRIMARY KEY, "
+                                      "sha256 TEXT NOT NULL, applied_at_us BIGINT NOT NULL)"),
+                    ==, 0);
+    for (size_t i = 0; i < 2; i++) {
+        g_autofree char *sha256 =
+            g_compute_checksum_for_string(G_CHECKSUM_SHA256, hall_migrations[i].sql, -1);
+        g_assert_cmpint(hall_store_script(store, hall_migrations[i].sql), ==, 0);
+        g_assert_cmpint(
+            hall_store_exec(store, "INSERT INTO migration VALUES ($1, $2, 1)",
+                            HALL_VALUES(HALL_INT(hall_migrations[i].number), HALL_TEXT(sha256)),
+                            NULL),
+            ==, 0);
+    }
+    const char *const rows[] = {
+        "INSERT INTO matter VALUES ('SB01', 1, 'B', '社保', '', '人社局', 'consult', '', '视', 1, 10, '', '', '', '', 0)",
+        "INSERT INTO service_window VALUES (2, '社保', '视')",
+        "INSERT INTO window_skill VALUES (2, 1, 'SB01')",
+        "INSERT INTO opening_hour VALUES (1, 540, 720)",
+        "INSERT INTO notice VALUES ('1', '须知', 1)",
+        "INSERT INTO staff VALUES ('3002', 'clerk', 'x', 0, 0)",
+        "INSERT INTO staff_window VALUES ('3002', 2)",
+        "INSERT INTO ticket VALUES ('t1', 'c1', 20260102, 'B001', 'SB01', '', 'WAITING', 3, 0, 1, 0, 0, 0, 0, 0, "
+        "5, 5, 5, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', '')",
+        "INSERT INTO ticket VALUES ('t2', 'c2', 20260102, 'B002', 'SB01', '', 'IN_SESSION', 5, 0, 1, 0, 0, 0, 0, 0, "
+        "6, 6, 6, 0, 0, 0, 7, 0, 2, 0, '3002', 's2', '', '', '')",
+        "INSERT INTO session VALUES ('s1', 't9', 'B009', 'SB01', 0, 'ended', 2, '3002', 1, 0, 2, 'connect_timeout', '')",
+        "INSERT INTO session VALUES ('s2', 't2', 'B002', 'SB01', 0, 'active', 2, '3002', 6, 7, 0, '', '')",
+        "INSERT INTO session VALUES ('s3', '', '', 'SB01', 0, 'ended', 0, '', 1, 0, 2, 'nobody_came', '')",
+        "INSERT INTO session VALUES ('s4', 't8', 'B008', 'SB01', 0, 'ended', 2, '3002', 1, 2, 3, 'hangup_clerk', '')",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        g_assert_cmpint(hall_store_script(store, rows[i]), ==, 0);
+    hall_store_close(store);
+}
+
+static void test_an_old_store(void)
+{
+    struct client *client = client_create(NULL);
+    g_autofree char *database = g_build_filename(temp_dir(), "version-2.db", NULL);
+    old_store_write(database);
+    g_autofree char *own = client->database;
+    client->database = database;
+    client->config.database = database;
+    client_restart(client);
+    assert_state(ASK(client, ticket_of, "c1"), HALL_WAITING);
+    assert_state(ASK(client, ticket_of, "c2"), HALL_WAITING);
+    g_assert_cmpstr(client->said.ticket.session.text, ==, "");
+    const char *const ends[][3] = {{"s1", "connect_timeout", "connecting"},
+                                   {"s2", "server_restart", "active"},
+                                   {"s3", "nobody_came", "gathering"},
+                                   {"s4", "hangup_clerk", "active"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        const struct said *said = ASK(client, session_get, ends[i][0]);
+        g_assert_cmpstr(said->session.end_reason, ==, ends[i][1]);
+        g_assert_cmpstr(said->session.end_phase, ==, ends[i][2]);
+    }
+    assert_done(ASK(client, window_open, "3002", 2));
+    g_assert_cmpint(trail_number(database, "SELECT MAX(number) FROM migration"), ==,
+                    (int64_t)hall_migration_count);
+    client->database = g_steal_pointer(&own);
+    database = NULL;
+    client_destroy(client);
+}
+
+/* A row that the store will never take does not keep back those after it. */
+static void test_a_bad_page(void)
+{
+    g_log_set_always_fatal(G_LOG_LEVEL_ERROR | G_LOG_LEVEL_WARNING); /* it is logged as an error */
+    struct client *client = client_create(NULL);
+    struct hall_page page = {
+        .sid = "0123456789abcdef", .key_sha256 = "aa", .who = {.subject = "one"}};
+    g_assert_cmpint(hall_page_put(client->hall, &page), ==, 0);
+    g_strlcpy(page.who.subject, "two", sizeof page.who.subject); /* the same sid: refused */
+    g_assert_cmpint(hall_page_put(client->hall, &page), ==, 0);
+    g_strlcpy(page.who.subject, "three", sizeof page.who.subject);
+    g_strlcpy(page.sid, "0123456789abcdee", sizeof page.sid);
+    g_assert_cmpint(hall_page_put(client->hall, &page), ==, 0);
+    assert_done(ASK(client, ticket_of, "one")); /* behind them */
+    client_restart(client);
+    size_t count;
+    const struct hall_page *pages = hall_pages(client->hall, &count);
+    g_assert_cmpuint(count, ==, 2);
+    g_assert_cmpstr(pages[0].who.subject, ==, "one");
+    g_assert_cmpstr(pages[1].who.subject, ==, "three");
+    client_destroy(client);
+}
+
 static bool is_past(void *until_us)
 {
     return g_get_real_time() > *(const int64_t *)until_us;
@@ -383,6 +478,8 @@ int main(int argc, char **argv)
     g_test_add_func("/hall/recovery/who-does-not-come-back", test_who_does_not_come_back);
     g_test_add_func("/hall/recovery/the-phone-rings-on", test_the_phone_rings_on);
     g_test_add_func("/hall/recovery/the-ring-ends-after-all", test_the_ring_ends_after_all);
+    g_test_add_func("/hall/recovery/an-old-store", test_an_old_store);
+    g_test_add_func("/hall/recovery/a-bad-page", test_a_bad_page);
     g_test_add_func("/hall/recovery/dead-for-too-long", test_dead_for_too_long);
     g_test_add_func("/hall/recovery/pages-and-claims", test_pages_and_claims);
     return g_test_run();

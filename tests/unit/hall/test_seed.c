@@ -98,6 +98,36 @@ static void test_english_of_an_old_store(void)
     client_destroy(client);
 }
 
+/* The seed files of a store that is there already may be broken: it starts, without English. */
+static void test_english_that_is_broken(void)
+{
+    g_log_set_always_fatal(G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL); /* it is told as a warning */
+    struct client *client = client_create(NULL);
+    struct hall_config config = client->config;
+    struct hall_store *store;
+    struct hall *hall;
+    g_autofree char *database = g_build_filename(temp_dir(), "broken.db", NULL);
+    g_autofree char *seed = g_build_filename(temp_dir(), "broken-seed", NULL);
+    g_autofree char *matters = g_build_filename(seed, "matters.ini", NULL);
+    config.database = database;
+    g_assert_cmpint(hall_create(&config, &hall, NULL), ==, 0);
+    hall_destroy(hall);
+    g_assert_cmpint(hall_store_open(database, &store, NULL), ==, 0);
+    g_assert_cmpint(hall_store_script(store, "DELETE FROM translation"), ==, 0);
+    hall_store_close(store);
+    g_assert_cmpint(g_mkdir_with_parents(seed, 0700), ==, 0);
+    file_write(matters, "no group here", strlen("no group here"));
+    config.seed_dir = seed;
+    g_assert_cmpint(hall_create(&config, &hall, NULL), ==, 0);
+    g_assert_cmpstr(hall_matter_find(hall, "BD01")->en.name, ==, "");
+    hall_destroy(hall);
+    config.seed_dir = HALL_SEED_DIR; /* mended: they come with the next start */
+    g_assert_cmpint(hall_create(&config, &hall, NULL), ==, 0);
+    g_assert_cmpstr(hall_matter_find(hall, "BD01")->en.name, !=, "");
+    hall_destroy(hall);
+    client_destroy(client);
+}
+
 static int count_read(const struct hall_store_row *row, void *user)
 {
     *(int64_t *)user = hall_store_int(row, 0);
@@ -210,6 +240,7 @@ int main(int argc, char **argv)
     g_test_add_func("/hall/seed/matters", test_matters);
     g_test_add_func("/hall/seed/english", test_english);
     g_test_add_func("/hall/seed/english-of-an-old-store", test_english_of_an_old_store);
+    g_test_add_func("/hall/seed/english-that-is-broken", test_english_that_is_broken);
     g_test_add_func("/hall/seed/questions-and-materials", test_questions_and_materials);
     g_test_add_func("/hall/seed/accounts-file", test_accounts_file);
     g_test_add_func("/hall/seed/what-is-wrong-is-told", test_what_is_wrong_is_told);
