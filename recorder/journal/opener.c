@@ -1,6 +1,7 @@
 #include "recorder/journal/opener.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "recorder/journal/folder.h"
 
 #include <errno.h>
@@ -66,6 +67,8 @@ static void *run(void *data)
 {
     struct rec_opener *opener = data;
     struct pollfd wake = {.fd = mailbox_fd(opener->requests), .events = POLLIN};
+    thread_name("journal opener");
+    thread_give_way();
     for (;;) {
         struct request request;
         if (!mailbox_take(opener->requests, &request)) {

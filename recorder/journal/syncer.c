@@ -1,6 +1,7 @@
 #include "recorder/journal/syncer.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "recorder/journal/folder.h"
 
 #include <errno.h>
@@ -168,6 +169,8 @@ static void *run(void *data)
         {.fd = syncer->stop_fd, .events = POLLIN},
     };
     int64_t check_us = 0;
+    thread_name("journal syncer");
+    thread_give_way();
     for (;;) {
         (void)poll(wake, G_N_ELEMENTS(wake), VOLUME_CHECK_MS);
         unsigned count = 0;

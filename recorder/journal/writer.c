@@ -1,6 +1,7 @@
 #include "recorder/journal/writer.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "recorder/journal/folder.h"
 #include "recorder/journal/journal.h"
 #include "recorder/journal/opener.h"
@@ -220,6 +221,8 @@ static void end_all(struct rec_writer *writer)
 static void *run(void *data)
 {
     struct rec_writer *writer = data;
+    thread_name("journal writer");
+    thread_give_way();
     for (bool stop = false; !stop;) {
         stop = wait_for_work(writer);
         int64_t now_us = clock_now_us();

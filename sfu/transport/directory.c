@@ -29,9 +29,12 @@ static int table_init(struct table *table, size_t limit)
     size_t size = 16;
     while (size < 2 * limit)
         size *= 2;
-    table->entries = calloc(size, sizeof *table->entries);
+    table->entries = malloc(size * sizeof *table->entries);
     if (!table->entries)
         return -ENOMEM;
+    /* Written at once: hashing would touch a page now and a page then for days, and look like a leak. */
+    for (size_t i = 0; i < size; i++)
+        table->entries[i] = (struct entry){.owner = NULL};
     table->mask = size - 1;
     table->limit = limit;
     return 0;

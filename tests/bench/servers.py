@@ -36,7 +36,8 @@ def place(pid, core):
         if core is not None:
             os.sched_setaffinity(int(task), {core})
         try:
-            os.setpriority(os.PRIO_PROCESS, int(task), -20)
+            own = os.getpriority(os.PRIO_PROCESS, int(task))  # how a server orders its own threads stays as it is
+            os.setpriority(os.PRIO_PROCESS, int(task), own - 20)
             if realtime and core is not None:
                 os.sched_setscheduler(int(task), os.SCHED_RR, os.sched_param(1))
         except PermissionError:
