@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "sfu/bwe/probe.h"
 #include "sfu/bwe/rate.h"
 #include "sfu/bwe/standing.h"
 #include "sfu/bwe/trend.h"
@@ -38,6 +39,7 @@ struct gcc {
     struct sent_packet history[HISTORY];
     struct trend trend;
     struct standing standing;
+    struct probe probe;
     struct rate rate;
     struct flow offered, acked;
     int64_t loss_since_us;
@@ -107,7 +109,9 @@ static void arrival_take(struct gcc *gcc, const struct transport_arrival *arriva
     }
     packet->reported = true;
     flow_take(&gcc->acked, arrival->arrival_us, packet->bytes);
-    trend_take(&gcc->trend, packet->sent_us, arrival->arrival_us);
+    probe_take(&gcc->probe, number, packet->bytes, packet->sent_us, arrival->arrival_us);
+    if (!probe_disturbs(&gcc->probe, number, packet->sent_us))
+        trend_take(&gcc->trend, packet->sent_us, arrival->arrival_us);
     standing_take(&gcc->standing, packet->sent_us, arrival->arrival_us);
 }
 
@@ -127,6 +131,10 @@ static void fed_back(struct bwe *bwe, const struct transport_arrival *arrivals, 
     for (unsigned i = 0; i < count; i++)
         arrival_take(gcc, &arrivals[i]);
     standing_judge(&gcc->standing, now_us);
+    double probed_bps =
+        count ? probe_judge(&gcc->probe, sequence_near(gcc->last, arrivals[count - 1].seq)) : 0;
+    if (probed_bps > 0)
+        rate_probed(&gcc->rate, probed_bps, now_us);
     rate_judge(&gcc->rate, gcc->trend.usage, flow_bps(&gcc->acked), is_little_sent(gcc), rtt_us,
                now_us);
     if (gcc->trend.usage == TREND_OVERUSE)
@@ -153,13 +161,22 @@ static void queue_accept(struct bwe *bwe)
     standing_accept(&((struct gcc *)bwe)->standing);
 }
 
+static void probe(struct bwe *bwe, bool begins, int64_t now_us)
+{
+    struct gcc *gcc = (struct gcc *)bwe;
+    if (begins)
+        probe_begin(&gcc->probe, gcc->last + 1, now_us);
+    else
+        probe_end(&gcc->probe, gcc->last, now_us);
+}
+
 static void destroy(struct bwe *bwe)
 {
     free(bwe);
 }
 
-static const struct bwe_ops gcc_ops = {sent,     fed_back,     estimate_bps,
-                                       queue_us, queue_accept, destroy};
+static const struct bwe_ops gcc_ops = {sent,         fed_back, estimate_bps, queue_us,
+                                       queue_accept, probe,    destroy};
 
 struct bwe *bwe_gcc_create(const struct bwe_limits *limits)
 {

@@ -26,13 +26,15 @@ static int64_t queue_us(const struct bwe *bwe)
 
 static void queue_accept(struct bwe *bwe) {}
 
+static void probe(struct bwe *bwe, bool begins, int64_t now_us) {}
+
 static void destroy(struct bwe *bwe)
 {
     free(bwe);
 }
 
-static const struct bwe_ops null_ops = {sent,     fed_back,     estimate_bps,
-                                        queue_us, queue_accept, destroy};
+static const struct bwe_ops null_ops = {sent,         fed_back, estimate_bps, queue_us,
+                                        queue_accept, probe,    destroy};
 
 struct bwe *bwe_null_create(const struct bwe_limits *limits)
 {

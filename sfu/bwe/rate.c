@@ -142,6 +142,17 @@ void rate_lost(struct rate *rate, unsigned lost, unsigned count, int64_t rtt_us,
     }
 }
 
+void rate_probed(struct rate *rate, double bps, int64_t now_us)
+{
+    if (bps > rate->delay_bps) {
+        rate->delay_bps = clamp(rate, bps);
+        rate->changed_us = now_us;
+        rate->capacity.known = false; /* it carried less than now */
+    }
+    if (bps > rate->loss_bps)
+        rate->loss_bps = clamp(rate, bps);
+}
+
 uint32_t rate_bps(const struct rate *rate)
 {
     return (uint32_t)(rate->delay_bps < rate->loss_bps ? rate->delay_bps : rate->loss_bps);

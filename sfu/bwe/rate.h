@@ -39,6 +39,9 @@ void rate_judge(struct rate *rate, enum trend_usage usage, double acked_bps, boo
 /* What was lost of the last packets, of which there are enough to say something. */
 void rate_lost(struct rate *rate, unsigned lost, unsigned count, int64_t rtt_us, int64_t now_us);
 
+/* A probe showed what the line carries: up to there at once, and never down. */
+void rate_probed(struct rate *rate, double bps, int64_t now_us);
+
 uint32_t rate_bps(const struct rate *rate);
 
 #endif

@@ -41,6 +41,11 @@ int peer_estimate_prepare(struct fwd_peer *peer)
     struct bwe *bwe = is_wanted ? bwe_gcc_create(&limits) : bwe_null_create(&limits);
     if (!bwe)
         return -ENOMEM;
+    if (is_wanted && pace_init(&peer->pace) < 0) {
+        bwe_destroy(bwe);
+        return -ENOMEM;
+    }
+    peer->probe = (struct peer_probe){0};
     bwe_destroy(peer->bwe);
     peer->bwe = bwe;
     peer->feeds_back = is_wanted;
@@ -49,8 +54,10 @@ int peer_estimate_prepare(struct fwd_peer *peer)
 
 void peer_estimate_sent(struct fwd_peer *peer, uint16_t seq, size_t len, int64_t now_us)
 {
-    if (peer->bwe)
-        bwe_sent(peer->bwe, seq, len + OVERHEAD_BYTES, now_us);
+    if (!peer->bwe)
+        return;
+    bwe_sent(peer->bwe, seq, len + OVERHEAD_BYTES, now_us);
+    pace_sent(peer, len + OVERHEAD_BYTES, now_us);
 }
 
 uint32_t peer_estimate_bps(const struct fwd_peer *peer)
@@ -133,6 +140,7 @@ void peer_estimate_fed_back(struct fwd_peer *peer, const struct rtcp_packet *pac
     if (count == 0)
         return;
     bwe_fed_back(peer->bwe, arrivals, count, peer->rtt_us, now_us);
+    probe_fed_back(peer, now_us);
     peer_relief_look(peer, true, now_us);
     for (unsigned i = 0; i < peer->room->peer_count; i++) {
         if (peer->room->peers[i] != peer && peer->room->peers[i]->secured)

@@ -17,6 +17,7 @@
 enum {
     FWD_PACKET_BYTES = 1500, /* the longest plaintext RTP or RTCP packet, in either direction */
     FWD_TRAILER_BYTES = 48, /* what SRTP may add behind it; the transport's blocks have this room */
+    FWD_PACE_US = 5000,     /* … and fwd_peer_pace() while something waits */
     FWD_TICK_US = 20000,    /* how often fwd_peer_tick() is called */
 };
 
@@ -48,6 +49,9 @@ struct fwd_env {
 
     /* Protects a copy of a compound RTCP packet and queues it. Errors as send_rtp(). */
     int (*send_rtcp)(void *transport, const uint8_t *rtcp, size_t len);
+
+    /* fwd_peer_pace() is wanted for every peer within FWD_PACE_US. NULL: the owner calls it anyway. */
+    void (*pace)(void *worker);
 
     /* Tells an event; type and details filled in by the caller, room and peer too. Copied. False:
      * no place for it now; what is a state is told again at a later tick. */
@@ -98,5 +102,8 @@ bool fwd_peer_expects(const struct fwd_peer *peer, uint32_t ssrc, uint16_t seq);
 
 /* Every FWD_TICK_US: NACK timers, transport-cc feedback, reports, silence, quality every 2 s. */
 void fwd_peer_tick(struct fwd_peer *peer, int64_t now_us);
+
+/* Sends what has waited for its time. */
+void fwd_peer_pace(struct fwd_peer *peer, int64_t now_us);
 
 #endif

@@ -55,6 +55,7 @@ void fwd_peer_destroy(struct fwd_peer *peer)
     }
     room_leave(peer);
     bwe_destroy(peer->bwe);
+    pace_finish(&peer->pace);
     free(peer);
 }
 
@@ -200,8 +201,19 @@ void fwd_peer_tick(struct fwd_peer *peer, int64_t now_us)
     peer_feedback(peer, now_us);
     peer_report(peer, now_us);
     peer_relief_look(peer, false, now_us);
+    probe_look(peer, now_us);
     peer_estimate_tell(peer, now_us);
     silence_note(peer, now_us);
     peer_quality_tell(peer, now_us);
     room_speaker_look(peer->room, now_us);
+}
+
+void fwd_peer_pace(struct fwd_peer *peer, int64_t now_us)
+{
+    if (peer->pace.count == 0 && !peer->probe.began_us)
+        return;
+    bool waits = pace_release(peer, now_us);
+    waits |= probe_send(peer, now_us);
+    if (waits && peer_env(peer)->pace)
+        peer_env(peer)->pace(peer_env(peer)->worker);
 }

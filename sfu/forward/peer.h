@@ -8,6 +8,8 @@
 #define SFU_FORWARD_PEER_H
 
 #include "sfu/forward/forward.h"
+#include "sfu/forward/pace.h"
+#include "sfu/forward/probe.h"
 #include "sfu/forward/speaker.h"
 #include "sfu/rtp/transport_cc.h"
 #include "sfu/rtp/transport_feedback.h"
@@ -112,6 +114,8 @@ struct fwd_peer {
     struct transport_feedback feedback_clock;
     struct peer_allowance allowance;
     struct peer_relief relief;
+    struct peer_pace pace;
+    struct peer_probe probe;
     struct peer_clock clock;
     int64_t rtt_us;            /* -1: not measured */
     int64_t report_us;         /* last receiver report */

@@ -87,3 +87,9 @@ void peer_relief_look(struct fwd_peer *peer, bool fed_back, int64_t now_us)
     case RELIEF_PAUSED: paused_look(peer, now_us); break;
     }
 }
+
+void peer_relief_drain(struct fwd_peer *peer, int64_t now_us)
+{
+    if (peer->relief.state == RELIEF_NONE)
+        enter(peer, RELIEF_DRAINING, now_us);
+}

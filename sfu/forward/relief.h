@@ -8,4 +8,7 @@
 /* After feedback of the peer (`fed_back`), and on the timer. */
 void peer_relief_look(struct fwd_peer *peer, bool fed_back, int64_t now_us);
 
+/* More is sent to the peer than its line takes: no pictures until its queue has emptied. */
+void peer_relief_drain(struct fwd_peer *peer, int64_t now_us);
+
 #endif

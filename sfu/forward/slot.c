@@ -61,6 +61,7 @@ void slot_destroy(struct slot *slot)
 {
     if (!slot)
         return;
+    pace_empty(slot, true, slot->peer->room->now_us);
     leave(slot);
     history_finish(&slot->wire);
     free(slot->sent);
@@ -121,6 +122,7 @@ static void stop(struct slot *slot)
 {
     if (!slot->running)
         return;
+    pace_empty(slot, is_left_out(slot), slot->peer->room->now_us);
     slot->running = false;
     slot->last_clock_us = -1;
     if (slot->epoch == slot->source->epoch && slot->codec == slot->source->codec)

@@ -43,6 +43,8 @@ static void extensions_add(struct slot *slot, const struct uplink_packet *packet
         hop->send_time[2] = (uint8_t)time;
         rtp_head_add(head, ids->abs_send_time, hop->send_time, sizeof hop->send_time);
     }
+    if (!packet->rtp.data)
+        return; /* padding */
     uint8_t level_len;
     uint8_t level_id =
         slot->source->peer->sections[slot->source->section].media.extensions.audio_level;
@@ -116,6 +118,13 @@ static bool keeps_wire(const struct slot *slot)
 void slot_packet_send(struct slot *slot, const struct uplink_packet *packet, int64_t number,
                       int64_t now_us)
 {
+    if (!pace_hold(slot, packet, number, now_us))
+        slot_packet_send_now(slot, packet, number, now_us);
+}
+
+void slot_packet_send_now(struct slot *slot, const struct uplink_packet *packet, int64_t number,
+                          int64_t now_us)
+{
     const struct fwd_env *env = peer_env(slot->peer);
     uint8_t *out = env->block(env->worker);
     size_t len = packet_write(slot, packet, false, (uint16_t)number, 0, out, now_us);
@@ -158,6 +167,39 @@ static bool resend_write(struct slot *slot, const struct slot_sent *sent, int64_
     if (len == 0)
         return false;
     slot->rtx_seq++; /* used, whatever becomes of it */
+    slot->peer->quality.down_bytes += len;
+    return env->send_rtp(slot->peer->transport, len, NULL, NULL) == 0;
+}
+
+bool slot_can_pad(const struct slot *slot)
+{
+    const struct section *section = &slot->peer->sections[slot->section];
+    const struct sfu_payload *payload = section_codec(section, slot->codec);
+    return slot->started && payload && payload->rtx_pt != 0 && section->media.slot_rtx_ssrc != 0 &&
+           section->media.extensions.transport_cc != 0;
+}
+
+bool slot_padding_send(struct slot *slot, int64_t now_us)
+{
+    enum { PADDING_BYTES = 255 };
+    const struct fwd_env *env = peer_env(slot->peer);
+    struct section *section = &slot->peer->sections[slot->section];
+    const struct uplink_packet nothing = {.rtp.data = NULL};
+    struct hop hop;
+    struct rtp_head head = {
+        .timestamp = slot->last_timestamp,
+        .ssrc = section->media.slot_rtx_ssrc,
+        .seq = slot->rtx_seq++,
+        .pt = section_codec(section, slot->codec)->rtx_pt,
+    };
+    uint8_t *out = env->block(env->worker);
+    extensions_add(slot, &nothing, &hop, &head, now_us);
+    size_t len = rtp_head_write(&head, out, FWD_PACKET_BYTES);
+    memset(out + len, 0, PADDING_BYTES);
+    out[0] |= RTP_PADDING_BIT;
+    len += PADDING_BYTES;
+    out[len - 1] = PADDING_BYTES;
+    peer_estimate_sent(slot->peer, (uint16_t)(slot->peer->transport_seq - 1), len, now_us);
     slot->peer->quality.down_bytes += len;
     return env->send_rtp(slot->peer->transport, len, NULL, NULL) == 0;
 }

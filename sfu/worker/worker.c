@@ -52,6 +52,13 @@ static void tcp_lost(void *user, const struct tuple *tuple)
         peer_way_lost(peer, tuple);
 }
 
+static void env_pace(void *user)
+{
+    struct worker *worker = user;
+    if (!worker->pace_at_us)
+        worker->pace_at_us = worker->now_us + FWD_PACE_US;
+}
+
 static void make_env(struct worker *worker, const struct sfu_config *config)
 {
     worker->fwd_env = (struct fwd_env){
@@ -62,6 +69,7 @@ static void make_env(struct worker *worker, const struct sfu_config *config)
         .send_rtp = peer_send_rtp,
         .send_wire = peer_send_wire,
         .send_rtcp = peer_send_rtcp,
+        .pace = env_pace,
         .event = env_event,
         .crowded = env_crowded,
     };
@@ -244,12 +252,20 @@ static void tick(struct worker *worker)
     worker->tick_at_us = worker->now_us + FWD_TICK_US;
 }
 
+static void pace(struct worker *worker)
+{
+    worker->pace_at_us = 0;
+    for (struct peer *peer = worker->peers; peer; peer = peer->worker_next)
+        fwd_peer_pace(peer->fwd, worker->now_us);
+}
+
 /* Until the next tick; without peers and strangers only a descriptor wakes the worker. */
 static int wait_ms(const struct worker *worker)
 {
     if (!worker->peers && !worker->backlog_count && !tcp_needs_ticks(worker->tcp))
         return -1;
-    int64_t left_us = worker->tick_at_us - clock_now_us();
+    bool paces = worker->pace_at_us && worker->pace_at_us < worker->tick_at_us;
+    int64_t left_us = (paces ? worker->pace_at_us : worker->tick_at_us) - clock_now_us();
     return left_us <= 0 ? 0 : (int)((left_us + 999) / 1000);
 }
 
@@ -280,6 +296,8 @@ static void *run(void *user)
                 receive_tcp(worker, &ready[i]);
         if (worker->now_us >= worker->tick_at_us)
             tick(worker);
+        if (worker->pace_at_us && worker->now_us >= worker->pace_at_us)
+            pace(worker);
         batch_flush(worker->batch);
         tcp_sweep(worker->tcp);
     }

@@ -47,6 +47,7 @@ struct worker {
     int64_t now_us;     /* read once a turn */
     int64_t arrival_us; /* of the RTP packet that is being handled; 0: it is something else */
     int64_t tick_at_us;
+    int64_t pace_at_us; /* when packets that wait for their time are looked at; 0: none wait */
     int64_t consent_timeout_us;
     unsigned socket_count;
     struct udp_socket sockets[SFU_MAX_LISTEN];

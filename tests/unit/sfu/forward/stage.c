@@ -244,6 +244,8 @@ void stage_pass(struct stage *stage, int64_t us)
         for (unsigned i = 0; i < stage->actor_count; i++) {
             if (stage->actors[i].peer)
                 fwd_peer_tick(stage->actors[i].peer, stage->now_us);
+            if (stage->actors[i].peer)
+                fwd_peer_pace(stage->actors[i].peer, stage->now_us);
         }
     }
 }
