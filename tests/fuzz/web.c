@@ -90,6 +90,11 @@ int web_connect(void)
     return ends[0];
 }
 
+uint64_t web_last_conn(void)
+{
+    return web_daemon()->server->next_id;
+}
+
 /* False: closed. */
 static bool answer_read(int fd, GByteArray *answer)
 {
@@ -131,7 +136,8 @@ static bool is_met(void *data)
 {
     struct expectation *e = data;
     e->open = answer_read(e->fd, e->answer);
-    return !e->open || memmem(e->answer->data, e->answer->len, e->mark, strlen(e->mark));
+    return !e->open ||
+           (e->answer->len && memmem(e->answer->data, e->answer->len, e->mark, strlen(e->mark)));
 }
 
 bool web_expect(int fd, GByteArray *answer, const char *mark)

@@ -17,6 +17,9 @@ struct sig_daemon *web_daemon(void);
 /* A connection that the web server has taken over. Returns this end of it. */
 int web_connect(void);
 
+/* The id of the WebSocket that was opened last. */
+uint64_t web_last_conn(void);
+
 /* Writes as far as the server reads, and lets it work until nothing is left to do. What it answers is added to `answer`
  * (may be NULL: thrown away). False: the server has closed the connection. */
 bool web_say(int fd, const void *data, size_t len, GByteArray *answer);
