@@ -25,6 +25,13 @@ export function blockUdp(relayPorts) {
   execFileSync(nft, ['-f', '-'], { input: rules });
 }
 
+/** Of `address` nothing can be reached but this TCP port; what answers it passes. */
+export function allowTcp(address, port) {
+  const rules = `add chain inet firewall to { type filter hook input priority 1; policy accept; }
+    add rule inet firewall to ip daddr ${address} tcp dport != ${port} tcp flags & (syn | ack) == syn drop`;
+  execFileSync(nft, ['-f', '-'], { input: rules });
+}
+
 /** How many packets it has refused. */
 export function refused() {
   const text = execFileSync(nft, ['list', 'table', 'inet', 'firewall'], { encoding: 'utf8' });

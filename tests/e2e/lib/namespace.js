@@ -47,3 +47,8 @@ export function namespace(file) {
   }
   return { why: `no network namespace can be made here: ${why}` };
 }
+
+/** One more address, inside of the namespace; on the interface that has the first, or browsers would not know what they connect from. */
+export function addAddress(more) {
+  execFileSync('ip', ['address', 'add', `${more}/24`, 'dev', 'e2e0']);
+}

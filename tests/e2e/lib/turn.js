@@ -14,23 +14,23 @@ export const relayPorts = [27000, 27099];
 
 export class Turn {
   /** @param {boolean} options.tls speak TLS too, on tlsPort, with a certificate of its own */
-  static async start({ address = '127.0.0.1', tls = false } = {}) {
+  static async start({ address = '127.0.0.1', relay = address, tls = false, tlsPort, name = 'turn.localhost' } = {}) {
     const turn = opened(new Turn());
     turn.address = address;
     turn.folder = await mkdtemp(join(tmpdir(), 'shipinban-turn-'));
     await chmod(turn.folder, 0o755);
     turn.secretFile = join(turn.folder, 'turn.secret');
     turn.port = await freePort();
-    if (tls) turn.tlsPort = await freePort();
+    if (tls) turn.tlsPort = tlsPort ?? (await freePort());
     const secret = 'the-secret-of-the-relay';
     await writeFile(turn.secretFile, `${secret}\n`, { mode: 0o600 });
     const spoken = ['--no-tls'];
     if (tls) {
-      turn.certificate = certificate(turn.folder, [`IP:${address}`, 'DNS:turn.localhost']);
+      turn.certificate = certificate(turn.folder, [`IP:${address}`, `DNS:${name}`]);
       spoken.splice(0, 1, `--tls-listening-port=${turn.tlsPort}`, `--cert=${turn.certificate.cert}`, `--pkey=${turn.certificate.key}`);
     }
     turn.child = spawn('turnserver', [
-      '-n', `--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${turn.port}`, '--use-auth-secret', `--static-auth-secret=${secret}`,
+      '-n', `--listening-ip=${address}`, `--relay-ip=${relay}`, `--listening-port=${turn.port}`, '--use-auth-secret', `--static-auth-secret=${secret}`,
       '--realm=shipinban', '--allow-loopback-peers', '--no-cli', '--no-dtls', ...spoken, `--min-port=${relayPorts[0]}`, `--max-port=${relayPorts[1]}`,
       '--verbose', '--log-file=stdout', '--simple-log', `--pidfile=${join(turn.folder, 'turn.pid')}`, `--userdb=${join(turn.folder, 'turn.db')}`,
     ], { cwd: turn.folder, stdio: ['ignore', 'pipe', 'pipe'] });
