@@ -235,7 +235,8 @@ static bool resend(struct slot *slot, uint16_t seq, int64_t now_us)
         give_up(slot, number, SFU_DROP_TOO_OLD, now_us);
         return false;
     }
-    int64_t pause_us = peer_rtt_us(slot->peer) / 2;
+    int64_t rtt_us = peer_rtt_us(slot->peer);
+    int64_t pause_us = rtt_us - rtt_us / 8; /* it asks a round trip later, by its own measure */
     if (pause_us < SLOT_LEAST_PAUSE_US)
         pause_us = SLOT_LEAST_PAUSE_US;
     if (sent->resends && now_us - sent->resent_us < pause_us)

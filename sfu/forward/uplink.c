@@ -142,7 +142,7 @@ static bool can_be_asked(const struct uplink *uplink)
 
 void uplink_keyframe_wish(struct uplink *uplink, int64_t now_us)
 {
-    if (can_be_asked(uplink) && keyframe_wish(&uplink->keyframe, now_us))
+    if (can_be_asked(uplink) && keyframe_wish(&uplink->keyframe, peer_rtt_us(uplink->peer), now_us))
         keyframe_ask(uplink);
 }
 
@@ -192,7 +192,8 @@ static bool number_note(struct uplink *uplink, struct uplink_packet *packet, boo
         }
         return true;
     case RECEPTION_LATE:
-        missing_remove(&uplink->missing, packet->number);
+        missing_arrived(&uplink->missing, packet->number, repaired, peer_rtt_us(uplink->peer),
+                        now_us);
         if (packet->codec == uplink->codec)
             return true;
         peer_drop(uplink->peer, SFU_DROP_TOO_OLD); /* of before the codec changed */
@@ -326,6 +327,7 @@ void uplink_tick(struct uplink *uplink, int64_t now_us)
         missing_ask(uplink, now_us);
     if (uplink->codec_untold)
         codec_tell(uplink);
-    if (can_be_asked(uplink) && keyframe_is_due(&uplink->keyframe, now_us))
+    if (can_be_asked(uplink) &&
+        keyframe_is_due(&uplink->keyframe, peer_rtt_us(uplink->peer), now_us))
         keyframe_ask(uplink);
 }
