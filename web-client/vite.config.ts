@@ -18,7 +18,7 @@ export default defineConfig({
     /* Element Plus is the staff's kit: a citizen's page must never pull it in. */
     components({
       dirs: [],
-      include: [/src\/(clerk|auditor)\/.*\.vue$/, /src\/(clerk|auditor)\/.*\.vue\?vue/],
+      include: [/src\/(clerk|auditor|supervisor)\/.*\.vue$/, /src\/(clerk|auditor|supervisor)\/.*\.vue\?vue/],
       resolvers: [ElementPlusResolver()],
       dts: false,
     }),
@@ -35,6 +35,7 @@ export default defineConfig({
         citizen: here('./index.html'),
         clerk: here('./clerk.html'),
         auditor: here('./auditor.html'),
+        supervisor: here('./supervisor.html'),
       },
     },
     manifest: 'manifest.json',

@@ -52,6 +52,7 @@ const sentences: Record<string, (listed: ListedEvent, who: string) => string> = 
     field(listed.event, 'kind') === 'cannot_hear'
       ? t('event.cannotHear', { who })
       : t('event.chat', { who, text: field(listed.event, 'text') }),
+  'session.monitor': (listed, who) => t('event.monitor', { who, mode: tOr(`monitor.${field(listed.event, 'mode')}`, 'monitor.listen') }),
   'session.invite': (_, who) => t('event.invite', { who }),
   mark: (listed) => t('event.mark', { text: field(listed.event, 'label') }),
   'session.state': (listed) => stateWords(listed),

@@ -4,6 +4,8 @@ import { en as auditorEn } from '../auditor/en';
 import { zhCN as auditorZh } from '../auditor/zh-CN';
 import { en as clerkEn } from '../clerk/en';
 import { zhCN as clerkZh } from '../clerk/zh-CN';
+import { en as supervisorEn } from '../supervisor/en';
+import { zhCN as supervisorZh } from '../supervisor/zh-CN';
 import { zhCN as citizenZh } from '../zh-CN';
 
 const holes = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
@@ -12,6 +14,7 @@ describe('the words of the staff', () => {
   it.each([
     ['clerk', clerkZh, clerkEn],
     ['auditor', auditorZh, auditorEn],
+    ['supervisor', supervisorZh, supervisorEn],
   ] as Array<[string, Record<string, string>, Record<string, string>]>)(
     '%s: both languages have the same keys, holes and no empty text',
     (_name, zh, en) => {
