@@ -57,9 +57,13 @@ static void media_mute(struct sig_request *request, struct sig_client *client, c
     struct sig_participant *me = seated(request, client);
     if (!me)
         return;
-    sig_participant_mute(me, sig_json_bool(d, "audio", me->muted.audio),
-                         sig_json_bool(d, "video", me->muted.video),
-                         sig_json_string(d, "cause", "user"));
+    if (json_object_get(d, "document"))
+        sig_participant_document(me, !sig_json_bool(d, "document", false));
+    if (!json_object_get(d, "document") || json_object_get(d, "audio") ||
+        json_object_get(d, "video"))
+        sig_participant_mute(me, sig_json_bool(d, "audio", me->muted.audio),
+                             sig_json_bool(d, "video", me->muted.video),
+                             sig_json_string(d, "cause", "user"));
     sig_request_answer(request, NULL);
 }
 
@@ -102,6 +106,7 @@ static const struct sig_param candidate_params[] = {
 static const struct sig_param mute_params[] = {
     {.name = "audio", .type = SIG_TRUTH},
     {.name = "video", .type = SIG_TRUTH},
+    {.name = "document", .type = SIG_TRUTH},
     {.name = "cause", .type = SIG_CHOICE, .choices = "user background phone_call"},
     {0},
 };

@@ -197,6 +197,16 @@ void sig_participant_mute(struct sig_participant *participant, bool audio, bool 
     sig_participant_tell(participant, "muted");
 }
 
+void sig_participant_document(struct sig_participant *participant, bool shown)
+{
+    if (participant->muted.document == !shown)
+        return;
+    participant->muted.document = !shown;
+    sig_recording_write(participant->session, "media.document", "PARTICIPANT", participant->id.text,
+                        "SHOWN", shown ? "1" : "0", NULL);
+    sig_slots_update(participant->session);
+}
+
 void sig_participant_event(struct sig_participant *participant, const char *name, json_t *d)
 {
     struct sig_client *client =

@@ -40,6 +40,7 @@ struct sig_participant {
     bool away;          /* told to the others: no socket, or no media where there was some */
     struct {
         bool audio, video;
+        bool document; /* taken away: what its section sent before is shown no more */
         int64_t audio_at_us, video_at_us; /* wall clock, since when */
         char cause[16];
     } muted;
@@ -70,6 +71,9 @@ struct sig_participant *sig_participant_find(struct sig_daemon *daemon, enum hal
                                              const char *subject);
 struct sig_participant *sig_participant_by_peer(struct sig_session *session, uint64_t peer,
                                                 struct sig_peer **ret_peer);
+
+/* Its second picture is there, or was taken away: nobody can tell that from packets, a paper that lies still sends none. */
+void sig_participant_document(struct sig_participant *participant, bool shown);
 
 /* Without whom a session is none: its citizen and its clerk. */
 bool sig_participant_is_party(const struct sig_participant *participant);

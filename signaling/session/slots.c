@@ -13,7 +13,8 @@
 static bool sends_document(const struct sig_participant *participant)
 {
     const struct sig_peer *peer = participant->publisher;
-    return peer && peer->uplinks[SIG_DOCUMENT] >= 0 && peer->heard[peer->uplinks[SIG_DOCUMENT]];
+    return peer && !participant->muted.document && peer->uplinks[SIG_DOCUMENT] >= 0 &&
+           peer->heard[peer->uplinks[SIG_DOCUMENT]];
 }
 
 static void layout_update(struct sig_participant *viewer)

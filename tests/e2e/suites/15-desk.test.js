@@ -44,7 +44,7 @@ describe('a clerk at the desk', () => {
     await clerk.tap('hold');
     await clerk.tap('hold-reason-0');
     const card = await citizen.shows('hold-card');
-    assert.match(await card.textContent(), /请稍等/);
+    assert.match(await card.textContent(), /请稍候/);
     await citizen.shot('desk-hold');
     /* long enough that the hole is more than the second at its edges */
     const painted = await citizen.page.evaluate(() => window.e2e.counter);

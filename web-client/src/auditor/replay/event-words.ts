@@ -57,6 +57,7 @@ const sentences: Record<string, (listed: ListedEvent, who: string) => string> = 
   mark: (listed) => t('event.mark', { text: field(listed.event, 'label') }),
   'session.state': (listed) => stateWords(listed),
   'media.mute': (listed, who) => t('event.mute', { who, what: muteWords(listed) }),
+  'media.document': (listed, who) => t(field(listed.event, 'shown') === '1' ? 'event.document.shown' : 'event.document.gone', { who }),
   'media.silent': (listed, who) => t('event.silent', { who, cause: causeWords(field(listed.event, 'cause')) }),
   'media.back': (_, who) => t('event.mediaBack', { who }),
   'media.failed': (_, who) => t('event.mediaFailed', { who }),

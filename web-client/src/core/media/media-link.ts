@@ -146,6 +146,9 @@ export class MediaLink {
   /* A document camera or a shared screen; null takes it away. */
   async sendDocument(track: MediaStreamTrack | null): Promise<void> {
     this.document = track;
+    if (this.config !== null) {
+      this.wire.mute({ document: track === null });
+    }
     await this.peer?.send('document', track);
   }
 

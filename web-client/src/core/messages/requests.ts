@@ -117,7 +117,7 @@ export interface RequestData extends Record<RequestName, object> {
   'monitor.stop': Record<string, never>;
   'media.offer': { sdp: string; offer_id: number; restart?: boolean };
   'media.candidate': { candidate: string | null; mid: string };
-  'media.mute': { audio?: boolean; video?: boolean; cause?: 'user' | 'background' | 'phone_call' };
+  'media.mute': { audio?: boolean; video?: boolean; document?: boolean; cause?: 'user' | 'background' | 'phone_call' };
   'media.layer': { mid: string; max_height: number };
   'media.stats': MediaStats;
   'chat.send': { text: string; kind?: 'text' | 'phrase' | 'cannot_hear' };

@@ -43,6 +43,7 @@ export const requestShapes: Shapes = {
   'media.mute': v.object({
     audio: v.optional(v.boolean()),
     video: v.optional(v.boolean()),
+    document: v.optional(v.boolean()),
     cause: v.optional(v.picklist(['user', 'background', 'phone_call'])),
   }),
   'media.layer': v.object({ mid: text, max_height: v.number() }),

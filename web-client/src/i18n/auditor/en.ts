@@ -139,6 +139,8 @@ export const en: Record<AuditorKey, string> = {
   'event.notice': 'Recording notice acknowledged (version {version})',
   'event.chat': '{who}: {text}',
   'event.cannotHear': '{who} cannot hear well',
+  'event.document.shown': '{who} shows a paper',
+  'event.document.gone': '{who} takes the paper away',
   'event.monitor': '{who}: {mode}',
   'monitor.listen': 'listens',
   'monitor.whisper': 'whispers (to the clerk alone)',

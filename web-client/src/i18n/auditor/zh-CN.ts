@@ -139,6 +139,8 @@ export const zhCN = {
   'event.notice': '录音录像告知已确认（版本 {version}）',
   'event.chat': '{who}：{text}',
   'event.cannotHear': '{who} 表示听不清',
+  'event.document.shown': '{who}开始共享材料',
+  'event.document.gone': '{who}收起材料',
   'event.monitor': '{who}：{mode}',
   'monitor.listen': '旁听',
   'monitor.whisper': '耳语（只对窗口）',
