@@ -84,10 +84,9 @@ if (why) {
     });
 
     it('tells the server who asks: one address has used its guests up, another has not', async () => {
-      const burst = 125;
       const answers = [];
-      for (let n = 0; n < burst; n++) answers.push(await guest(publicAddress));
-      assert.ok(answers.includes(429), `${answers.at(-1)} after ${burst} guests`);
+      while (!answers.includes(429) && answers.length < 400) answers.push(...(await Promise.all(Array.from({ length: 20 }, () => guest(publicAddress)))));
+      assert.ok(answers.includes(429), `never refused: ${answers.length} guests`);
       assert.equal(await guest(net.address), 200);
     });
   });
