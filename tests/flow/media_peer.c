@@ -1,5 +1,6 @@
 /* A PeerConnection for the flow tests: prints an SDP offer and a line with a dot, reads the answer up to such a line,
  * connects for real (ICE, DTLS, SRTP), prints `secured`, and sends a voice and a picture until its standard input ends.
+ * With any argument it sends nothing until it is told to `speak`.
  * Commands, a line each: `quiet`, `speak`, `flood` (much more of the picture from now on), `count` (answered by `received N`:
  * media packets since the last count), `gaps` (answered by `gaps N US`: packets that are missing in what came since the last
  * time, and how long 99 of 100 voice packets were on their way; the other side's clock is this machine's), `ice OURS PASSWORD
@@ -210,10 +211,10 @@ static void turn(struct run *run, int64_t until_us)
     } while (left_us > 0 && !run->ended);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that ends leaves nothing behind */
-    struct run run = {.peer = far_peer_create(NULL), .speaking = true};
+    struct run run = {.peer = far_peer_create(NULL), .speaking = argc < 2};
     setvbuf(stdin, NULL, _IONBF, 0); /* commands are read past stdio */
     media_offer_print(run.peer);
     if (!media_answer_read(run.peer, NULL) || !far_peer_check(run.peer, true, NULL) ||
