@@ -18,6 +18,7 @@ void rec_figures_read(const char *archive_dir, struct rec_figures *ret_figures)
         .at_us = g_key_file_get_int64(file, group, "at_us", NULL),
         .done = g_key_file_get_uint64(file, group, "done", NULL),
         .failed = g_key_file_get_uint64(file, group, "failed", NULL),
+        .failed_at_us = g_key_file_get_int64(file, group, "failed_at_us", NULL),
         .spent_us = g_key_file_get_uint64(file, group, "spent_us", NULL),
         .waiting = (unsigned)g_key_file_get_uint64(file, group, "waiting", NULL),
         .running = (unsigned)g_key_file_get_uint64(file, group, "running", NULL),
@@ -31,6 +32,7 @@ bool rec_figures_write(const char *archive_dir, const struct rec_figures *figure
     g_key_file_set_int64(file, group, "at_us", figures->at_us);
     g_key_file_set_uint64(file, group, "done", figures->done);
     g_key_file_set_uint64(file, group, "failed", figures->failed);
+    g_key_file_set_int64(file, group, "failed_at_us", figures->failed_at_us);
     g_key_file_set_uint64(file, group, "spent_us", figures->spent_us);
     g_key_file_set_uint64(file, group, "waiting", figures->waiting);
     g_key_file_set_uint64(file, group, "running", figures->running);

@@ -108,6 +108,7 @@ uint64_t rec_pulse(const struct rec *rec);
 struct rec_figures {
     int64_t at_us; /* wall clock: when it was written; every 10 s and at each change. 0: never */
     uint64_t done, failed; /* renderings since shipinban-recorder started */
+    int64_t failed_at_us;  /* wall clock, of the last that failed; 0: none */
     uint64_t spent_us;     /* that they took */
     unsigned waiting, running;
 };

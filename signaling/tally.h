@@ -22,6 +22,7 @@ struct sig_tally {
     uint64_t joins;   /* became active */
     uint64_t ended[SIG_REASON_COUNT][SIG_PHASE_COUNT];
     uint64_t unrecorded[SIG_UNRECORDED_COUNT];
+    int64_t lost_at_us;   /* when packets last found no room in a ring, monotonic; 0: never */
     bool unrecorded_now;  /* the last recording that was tried failed */
     GHashTable *refusals; /* code -> uint64_t; owned */
 };

@@ -80,7 +80,10 @@ static void on_child_end(GPid pid, gint status, gpointer data)
     struct rec_candidate *candidate = g_hash_table_lookup(watch->candidates, watch->rendering);
     watch->figures.spent_us += (uint64_t)(clock_now_us() - watch->render_since_us);
     watch->figures.done += code == REC_RENDER_DONE;
-    watch->figures.failed += code != REC_RENDER_DONE && code != REC_RENDER_BUSY;
+    if (code != REC_RENDER_DONE && code != REC_RENDER_BUSY) {
+        watch->figures.failed++;
+        watch->figures.failed_at_us = clock_wall_us();
+    }
     if (code == REC_RENDER_DONE)
         log_info(topic, "%s: rendered", watch->rendering);
     else if (code == REC_RENDER_FAILED)

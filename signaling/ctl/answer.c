@@ -15,7 +15,12 @@
 #include "signaling/wire/json.h"
 #include "signaling/wire/server.h"
 
-enum { RENDERER_SILENT_S = 60, LAG_MAX_MS = 5000, CERTIFICATE_S = 14 * 86400 };
+enum {
+    RENDERER_SILENT_S = 60,
+    LAG_MAX_MS = 5000,
+    CERTIFICATE_S = 14 * 86400,
+    LATELY_S = 600, /* what is over, and was once, is told for so long */
+};
 
 static json_t *recorder_view(const struct sig_daemon *daemon)
 {
@@ -105,6 +110,11 @@ static bool certificate_ends(const struct sig_daemon *daemon)
            not_after_s - clock_wall_us() / G_USEC_PER_SEC < CERTIFICATE_S;
 }
 
+static bool is_lately(int64_t at_us, int64_t now_us)
+{
+    return at_us && now_us - at_us < LATELY_S * (int64_t)G_USEC_PER_SEC;
+}
+
 /* What somebody should look at, in words; empty: all is well. */
 static json_t *check_view(struct sig_daemon *daemon)
 {
@@ -127,8 +137,10 @@ static json_t *check_view(struct sig_daemon *daemon)
             "the spool's volume is below reserve_mib: no recorded session starts");
     problem(list, daemon->tally.unrecorded_now,
             "the last recording that was tried failed: the spool cannot be written to");
-    problem(list, stats.lost_packets, "recordings have gaps: packets found no room in the rings");
-    problem(list, figures.failed, "renderings failed: archive/*.failed says why");
+    problem(list, is_lately(daemon->tally.lost_at_us, clock_now_us()),
+            "recordings of the last 10 minutes have gaps: packets found no room in the rings");
+    problem(list, is_lately(figures.failed_at_us, clock_wall_us()),
+            "renderings failed in the last 10 minutes: archive/*.failed says why");
     problem(list, certificate_ends(daemon), "the certificate ends within 14 days");
     problem(list, clock_wall_us() - figures.at_us > RENDERER_SILENT_S * (int64_t)G_USEC_PER_SEC,
             "shipinban-recorder has not been heard of for a minute");

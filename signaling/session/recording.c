@@ -253,6 +253,8 @@ static void failed_closed(struct sig_session *session)
 void sig_recording_event(struct sig_daemon *daemon, const struct rec_event *event)
 {
     struct sig_session *session = sig_session_by_journal(daemon, event->journal);
+    if (event->type == REC_EVENT_OVERFLOW)
+        daemon->tally.lost_at_us = clock_now_us();
     if (!session)
         return;
     const struct log_ids ids = {.session = session->id.text};

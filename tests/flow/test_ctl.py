@@ -89,6 +89,20 @@ def test_check():
             recorder.wait(20)
 
 
+def test_check_forgets():
+    """a rendering that failed is told for ten minutes, not until the next restart"""
+    def problems(daemon, failed_s_ago):
+        now_us = int(time.time() * 1e6)
+        (daemon.folder / 'archive').mkdir(exist_ok=True)
+        (daemon.folder / 'archive' / '.figures').write_text(
+            f'[renderer]\nat_us={now_us}\ndone=3\nfailed=1\nfailed_at_us={now_us - int(failed_s_ago * 1e6)}\n')
+        return control(daemon, {'command': 'check'})['problems']
+
+    with Daemon() as daemon:
+        assert problems(daemon, 60) == ['renderings failed in the last 10 minutes: archive/*.failed says why']
+        assert problems(daemon, 601) == []
+
+
 REFUSED = 'the store does not take what it is told about sessions'
 BUSY_S = 1.5  # the hall waits 2 s for its database
 
