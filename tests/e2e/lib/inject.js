@@ -184,6 +184,13 @@
       super(...args);
       e2e.joinedAt = performance.timeOrigin + performance.now();
     }
+    /* A browser without redundant audio, where the test wants one. */
+    async createOffer(...args) {
+      const codecs = RTCRtpReceiver.getCapabilities('audio').codecs.filter((codec) => codec.mimeType !== 'audio/red');
+      for (const one of options.red === false ? this.getTransceivers() : [])
+        if (one.receiver.track.kind === 'audio') one.setCodecPreferences(codecs);
+      return super.createOffer(...args);
+    }
     /* Where the test put a bad network in between: the server's candidates become the relay's. */
     async setRemoteDescription(description) {
       if (!window.e2eRelay || !description?.sdp) return super.setRemoteDescription(description);

@@ -27,6 +27,13 @@ async function frameTimes(path) {
   return stdout.split('\n').filter(Boolean).map((line) => Number.parseFloat(line));
 }
 
+/** How many voice packets of 20 ms are not in the file, between its first and its last. */
+export async function voiceMissing(path) {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-select_streams', 'a:0', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', path], { maxBuffer: 1 << 28 });
+  const times = stdout.split('\n').filter(Boolean).map((line) => Number.parseFloat(line));
+  return times.slice(1).reduce((missing, time, i) => missing + Math.max(0, Math.round((time - times[i]) / 0.02) - 1), 0);
+}
+
 /** Every decoded frame: [{time, counter, sender}]; counter is null where the picture could not be read. */
 export async function counters(path) {
   const times = await frameTimes(path);
