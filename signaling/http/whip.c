@@ -155,13 +155,25 @@ static struct sig_peer *resource_of(struct sig_call *call, struct sig_participan
     return peer;
 }
 
+/* Whether a list of entity tags (RFC 9110 section 13.1.1) has this one, or stands for any. Ours hold no comma. */
+static bool is_among(const char *list, const char *etag)
+{
+    g_auto(GStrv) tags = g_strsplit(list, ",", -1);
+    for (size_t i = 0; tags[i]; i++) {
+        const char *tag = g_strstrip(tags[i]);
+        if (!strcmp(tag, "*") || !strcmp(tag, "\"*\"") || !strcmp(tag, etag))
+            return true;
+    }
+    return false;
+}
+
 /* Whether If-Match means the ICE session that is on; else it is refused (RFC 9725 section 4.3.1). */
 static bool condition_holds(struct sig_call *call, const struct sig_peer *peer)
 {
     const char *wanted = sig_exchange_header(call->exchange, SIG_HEADER_IF_MATCH);
     char etag[ETAG_BYTES];
     etag_of(peer, etag);
-    if (wanted && (!strcmp(wanted, "*") || !strcmp(wanted, "\"*\"") || !strcmp(wanted, etag)))
+    if (wanted && is_among(wanted, etag))
         return true;
     if (wanted)
         sig_http_refuse(call->exchange, 412, "proto.precondition",

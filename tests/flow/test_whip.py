@@ -136,6 +136,7 @@ def test_trickle_and_restart():
             code, _, body = whip.patch(bad, etag=whip.etag)
             assert code == 422 and json.loads(body)['e']['code'] == 'media.sdp', bad
         assert whip.patch(same, etag=whip.etag)[0] == whip.patch(same, etag='*')[0] == 204
+        assert whip.patch(same, etag=f'"another", {whip.etag}')[0] == 204 and whip.patch(same, etag='"another", "yet"')[0] == 412
         assert whip.patch('m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=end-of-candidates\r\n', etag=whip.etag)[0] == 204
         code, headers, body = whip.patch(other, etag='*')
         text = body.decode()
@@ -145,6 +146,25 @@ def test_trickle_and_restart():
         assert whip.patch(other, etag=whip.etag)[0] == 412
         assert whip.patch(other, etag=headers['etag'])[0] == 204
         assert whip.delete() == 200
+
+
+def test_after_a_crash():
+    """kill -9 in mid-call: the resource is gone, who came by WHIP posts again and is in the same session"""
+    with Daemon() as daemon:
+        session, tokens = opened(daemon)
+        desk = Page(daemon, tokens['clerk'])
+        with Media(whip=(daemon, tokens['citizen'])) as voice, Media(desk):
+            desk.event('session.state', lambda d: d['state'] == 'active')
+            path = f'/api/v1/sessions/{session}'
+            until(lambda: daemon.json('GET', path, token=daemon.api_key())['state'] == 'active', 'the start')
+            daemon.kill()
+        daemon.start()
+        assert voice.whip.patch('a=end-of-candidates\r\n', etag='*')[0] == 404
+        seen = desk.resume()['snapshot']['session']
+        assert (seen['id'], seen['state']) == (session, 'active')
+        with Media(whip=(daemon, tokens['citizen'])), Media(desk, 1001) as answer:
+            until(lambda: answer.received() > 2, 'the voice by WHIP')
+            desk.request('session.end')
 
 
 def test_restart_in_a_call():
