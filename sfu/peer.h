@@ -92,6 +92,9 @@ bool peer_receive_stray(struct peer *peer, const struct tuple *from, uint8_t *da
 /* A TCP connection of its is no more: the freshest other way takes its place. */
 void peer_way_lost(struct peer *peer, const struct tuple *tuple);
 
+/* By what it is sent to. */
+enum sfu_way peer_way(const struct peer *peer);
+
 /* Whether its way is a TCP connection that is behind. */
 bool peer_is_crowded(const struct peer *peer);
 

@@ -78,6 +78,12 @@ static const struct tuple *way_out(const struct peer *peer)
     return peer->srtp ? paths_current(&peer->paths) : NULL;
 }
 
+enum sfu_way peer_way(const struct peer *peer)
+{
+    const struct tuple *to = way_out(peer);
+    return !to ? SFU_WAY_NONE : tuple_is_tcp(to) ? SFU_WAY_TCP : SFU_WAY_UDP;
+}
+
 bool peer_is_crowded(const struct peer *peer)
 {
     const struct tuple *to = way_out(peer);

@@ -225,13 +225,17 @@ enum sfu_failure {
     SFU_FAILURE_CLOSED,      /* the peer said goodbye (DTLS close_notify: the page was closed) */
 };
 
+/* By what the peer's selected path goes; a relay's last piece is UDP. */
+enum sfu_way { SFU_WAY_NONE, SFU_WAY_UDP, SFU_WAY_TCP };
+
 struct sfu_quality {
     int64_t rtt_us;              /* from RR on our SRs; -1 unknown */
     unsigned up_loss_permille;   /* of what the peer sent, after repair, last 2 s */
     unsigned down_loss_permille; /* of what we sent, worst fraction in its RRs, last 2 s */
     unsigned up_jitter_us;
     uint32_t up_bps, down_bps; /* RTP payload and headers */
-    uint32_t estimate_bps;     /* what the line to the peer carries; 0: it was never full */
+    enum sfu_way way;
+    uint32_t estimate_bps; /* what the line to the peer carries; 0: it was never full */
 };
 
 /* By the level its sender writes (RFC 6464), with hysteresis; without that header extension never. */

@@ -59,6 +59,9 @@ struct fwd_env {
 
     /* Whether so much waits for the peer's line that new pictures would only come too late. NULL: never. */
     bool (*crowded)(void *transport);
+
+    /* By what its packets go now. NULL: nothing is known of it. */
+    enum sfu_way (*way)(void *transport);
 };
 
 /* `env` is borrowed and outlives the room. 0 or -ENOMEM. */

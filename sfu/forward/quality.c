@@ -53,6 +53,8 @@ void peer_quality_tell(struct fwd_peer *peer, int64_t now_us)
         .down_bps = bps(state->down_bytes, since_us),
         .estimate_bps = peer_estimate_bps(peer),
     };
+    if (peer_env(peer)->way)
+        event.quality.way = peer_env(peer)->way(peer->transport);
     uplinks_sum(peer, &event.quality);
     *state = (struct peer_quality){.told_us = now_us};
     peer_event(peer, &event);

@@ -38,6 +38,11 @@ static bool env_event(void *user, const struct sfu_event *event)
     return worker_tell(user, event);
 }
 
+static enum sfu_way env_way(void *transport)
+{
+    return peer_way(transport);
+}
+
 static bool env_crowded(void *transport)
 {
     return peer_is_crowded(transport);
@@ -72,6 +77,7 @@ static void make_env(struct worker *worker, const struct sfu_config *config)
         .pace = env_pace,
         .event = env_event,
         .crowded = env_crowded,
+        .way = env_way,
     };
 }
 

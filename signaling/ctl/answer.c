@@ -57,6 +57,18 @@ static json_t *status_view(struct sig_daemon *daemon)
     return d;
 }
 
+/* 1 for somebody who is there; by what his media goes, and as what he is there. */
+static unsigned people_add(const struct sig_participant *participant, json_t *ways)
+{
+    if (!participant || !participant->present)
+        return 0;
+    const char *way = sig_participant_way(participant);
+    if (way)
+        json_array_append_new(
+            ways, json_pack("{s:s, s:s}", "role", hall_role_name(participant->role), "way", way));
+    return 1;
+}
+
 static json_t *sessions_view(struct sig_daemon *daemon)
 {
     json_t *list = json_array();
@@ -66,16 +78,17 @@ static json_t *sessions_view(struct sig_daemon *daemon)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct sig_session *session = value;
         unsigned people = 0;
+        json_t *ways = json_array();
         for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++)
-            people += session->participants[i] && session->participants[i]->present;
+            people += people_add(session->participants[i], ways);
         json_t *recording = sig_recording_view(session, NULL);
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:O}", "session", session->id.text,
-                            "state", sig_session_state_name(session->state), "matter",
-                            session->matter->code, "number", session->number, "window",
+            list, json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:O, s:o}", "session",
+                            session->id.text, "state", sig_session_state_name(session->state),
+                            "matter", session->matter->code, "number", session->number, "window",
                             (int)session->window, "participants", (int)people, "started_at",
                             (json_int_t)(session->started_at_us / 1000), "recording",
-                            json_object_get(recording, "state")));
+                            json_object_get(recording, "state"), "ways", ways));
         json_decref(recording);
     }
     return json_pack("{s:o}", "sessions", list);

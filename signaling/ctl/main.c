@@ -69,15 +69,26 @@ static void object_print(const json_t *object, const char *indent)
     }
 }
 
+/* "citizen tcp, clerk udp" */
+static void ways_print(const json_t *ways)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(ways, i, one)
+        printf("%s%s %s", i ? ", " : "", json_string_value(json_object_get(one, "role")),
+               json_string_value(json_object_get(one, "way")));
+    printf("\n");
+}
+
 static void sessions_print(const json_t *list)
 {
     size_t i;
     json_t *one;
-    printf("%-26s %-10s %-6s %-7s %6s %6s %s\n", "SESSION", "STATE", "MATTER", "NUMBER", "WINDOW",
-           "PEOPLE", "RECORDING");
+    printf("%-26s %-10s %-6s %-7s %6s %6s %-10s %s\n", "SESSION", "STATE", "MATTER", "NUMBER",
+           "WINDOW", "PEOPLE", "RECORDING", "MEDIA");
     json_array_foreach(list, i, one)
     {
-        printf("%-26s %-10s %-6s %-7s %6lld %6lld %s\n",
+        printf("%-26s %-10s %-6s %-7s %6lld %6lld %-10s ",
                json_string_value(json_object_get(one, "session")),
                json_string_value(json_object_get(one, "state")),
                json_string_value(json_object_get(one, "matter")),
@@ -85,6 +96,7 @@ static void sessions_print(const json_t *list)
                (long long)json_integer_value(json_object_get(one, "window")),
                (long long)json_integer_value(json_object_get(one, "participants")),
                json_string_value(json_object_get(one, "recording")));
+        ways_print(json_object_get(one, "ways"));
     }
 }
 

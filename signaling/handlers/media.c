@@ -73,6 +73,16 @@ static void media_layer(struct sig_request *request, struct sig_client *client, 
         sig_request_answer(request, NULL);
 }
 
+/* The same word, for good; NULL for none. */
+static const char *relay_name(const char *word)
+{
+    static const char *const names[] = {"udp", "tcp", "tls"};
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+        if (!strcmp(word, names[i]))
+            return names[i];
+    return NULL;
+}
+
 static void media_stats(struct sig_request *request, struct sig_client *client, const json_t *d)
 {
     int64_t now_us = clock_now_us();
@@ -84,6 +94,8 @@ static void media_stats(struct sig_request *request, struct sig_client *client, 
     const json_t *up = json_object_get(d, "up");
     struct sig_participant *me =
         sig_participant_find(client->daemon, client->identity.role, client->identity.subject);
+    if (me)
+        me->relay = relay_name(sig_json_string(d, "relay", ""));
     if (me)
         sig_codecs_stats(me, sig_json_integer(up, "frames_encoded", -1),
                          sig_json_integer(up, "frames_captured", -1));
@@ -135,6 +147,7 @@ static const struct sig_param stats_params[] = {
     {.name = "rtt_ms", .type = SIG_NUMBER},
     {.name = "down", .type = SIG_OBJECT, .of = down_params},
     {.name = "up", .type = SIG_OBJECT, .of = up_params},
+    {.name = "relay", .type = SIG_CHOICE, .choices = "udp tcp tls"},
     {0},
 };
 

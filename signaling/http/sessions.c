@@ -180,13 +180,22 @@ static json_t *person_view(const struct hall_person *person)
                      "audio", 0, "video", 0);
 }
 
+/* More than its pages are told. */
+static json_t *live_view(const struct sig_participant *participant)
+{
+    json_t *view = sig_participant_view(participant);
+    if (sig_participant_way(participant))
+        json_object_set_new(view, "way", json_string(sig_participant_way(participant)));
+    return view;
+}
+
 /* Whoever is in it; of one that is over, whoever came. */
 static json_t *people_view(const struct sig_session *live, const struct hall_reply *reply)
 {
     json_t *list = json_array();
     for (unsigned i = 0; live && i < SIG_MAX_PARTICIPANTS; i++)
         if (live->participants[i])
-            json_array_append_new(list, sig_participant_view(live->participants[i]));
+            json_array_append_new(list, live_view(live->participants[i]));
     for (size_t i = 0; !live && i < reply->person_count; i++)
         if (reply->people[i].present)
             json_array_append_new(list, person_view(&reply->people[i]));

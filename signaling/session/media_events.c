@@ -136,6 +136,8 @@ static void quality_tell(struct sig_participant *participant, const struct sfu_q
                           "down_loss_permille", (int)quality->down_loss_permille);
     if (quality->rtt_us >= 0)
         json_object_set_new(d, "rtt_ms", json_integer(quality->rtt_us / 1000));
+    if (sig_participant_way(participant))
+        json_object_set_new(d, "way", json_string(sig_participant_way(participant)));
     struct sig_session *session = participant->session;
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
         const struct sig_participant *other = session->participants[i];
@@ -178,6 +180,7 @@ static void quality_came(struct sig_participant *participant, const struct sig_p
                          const struct sfu_quality *quality)
 {
     struct sfu_quality both = both_ways(participant, peer, quality);
+    participant->way = quality->way;
     if (peer == participant->player)
         losses_note(participant, &both);
     if (peer == participant->publisher) {

@@ -197,6 +197,19 @@ void sig_participant_mute(struct sig_participant *participant, bool audio, bool 
     sig_participant_tell(participant, "muted");
 }
 
+const char *sig_participant_way(const struct sig_participant *participant)
+{
+    const char *relay = participant->relay;
+    switch (participant->way) {
+    case SFU_WAY_NONE: return NULL;
+    case SFU_WAY_TCP: return "tcp";
+    case SFU_WAY_UDP: break;
+    }
+    if (!relay)
+        return "udp";
+    return !strcmp(relay, "tls") ? "relay_tls" : !strcmp(relay, "tcp") ? "relay_tcp" : "relay_udp";
+}
+
 void sig_participant_document(struct sig_participant *participant, bool shown)
 {
     if (participant->muted.document == !shown)

@@ -57,6 +57,9 @@ struct sig_participant {
     unsigned worst_down_permille; /* what its receivers lost since the last look */
     unsigned up_permille,
         down_permille; /* what was lost of its own media, and of the others' on the way to it */
+    enum sfu_way way;  /* of its packets, as the server sees it */
+    const char *
+        relay; /* "udp", "tcp", "tls": how its page reaches the relay it says it uses; NULL: none */
     guint grace_timer; /* came by WHIP or WHEP, and nothing of it is left; 0: not so */
 };
 
@@ -77,6 +80,9 @@ void sig_participant_document(struct sig_participant *participant, bool shown);
 
 /* Without whom a session is none: its citizen and its clerk. */
 bool sig_participant_is_party(const struct sig_participant *participant);
+
+/* By what its media goes: "udp", "tcp", "relay_udp", "relay_tcp", "relay_tls"; NULL: not known (yet). */
+const char *sig_participant_way(const struct sig_participant *participant);
 
 /* The page said hello: journal and the others hear of it, once. */
 void sig_participant_join(struct sig_participant *participant);

@@ -1,10 +1,11 @@
 /* The real daemon and recorder in a folder of their own, on ports the system chose. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { opened } from './leftovers.js';
 import { until } from './wait.js';
 
@@ -114,6 +115,11 @@ export class Stack {
   }
   async apiKey() {
     return (await readFile(join(this.folder, 'api.key'), 'utf8')).trim();
+  }
+  /** What shipinbanctl says of it, by its socket. */
+  async ctl(command) {
+    const { stdout } = await promisify(execFile)(join(build, 'signaling/shipinbanctl'), ['--json', '--socket', join(this.folder, 'control.sock'), command]);
+    return JSON.parse(stdout);
   }
   async health() {
     const previous = process.env.NODE_TLS_REJECT_UNAUTHORIZED;

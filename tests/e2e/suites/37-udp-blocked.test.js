@@ -10,13 +10,14 @@ import { namespace } from '../lib/namespace.js';
 import { freePort } from '../lib/port.js';
 import { connect, finish, hangUp, hears, clerkTone, citizenTone, recordingRuns, seesOther, signIn, takeNumber } from '../lib/scenario.js';
 import { relayPorts, Turn } from '../lib/turn.js';
+import { until } from '../lib/wait.js';
 import { way } from '../lib/way.js';
 
 const mostMs = 4000;
 const net = namespace(fileURLToPath(import.meta.url));
 const why = net.why ?? (net.address && noFirewall());
 
-function call(title, { citizenIn = Party, prepare, expected }) {
+function call(title, { citizenIn = Party, prepare, expected, told }) {
   describe(title, () => {
     let stack, citizen, clerk, turn;
 
@@ -40,6 +41,8 @@ function call(title, { citizenIn = Party, prepare, expected }) {
       await recordingRuns(citizen);
       if (citizenIn === Party) assert.deepEqual(await way(citizen), expected);
       assert.deepEqual(await way(clerk), expected);
+      const said = (ways) => ways.length === 2 && ways.every((one) => one.way === told);
+      await until(async () => said((await stack.ctl('sessions')).sessions[0].ways), `shipinbanctl to say ${told} of both`);
       assert.ok(refused() > 0, 'no UDP packet came to the firewall');
       assert.ok(ms <= mostMs, `${ms} ms`);
       await hangUp(citizen);
@@ -56,8 +59,8 @@ if (why) {
 } else if (net.address) {
   blockUdp(relayPorts);
   const direct = async () => ({ media: { tcp_port: await freePort() } });
-  call('ICE-TCP', { prepare: direct, expected: { by: 'itself', protocol: 'tcp' } });
-  if (hasFirefox) call('ICE-TCP, the citizen in Firefox', { citizenIn: FirefoxParty, prepare: direct, expected: { by: 'itself', protocol: 'tcp' } });
+  call('ICE-TCP', { prepare: direct, expected: { by: 'itself', protocol: 'tcp' }, told: 'tcp' });
+  if (hasFirefox) call('ICE-TCP, the citizen in Firefox', { citizenIn: FirefoxParty, prepare: direct, expected: { by: 'itself', protocol: 'tcp' }, told: 'tcp' });
   call('TURN/TLS', {
     prepare: async (keep) => {
       const turn = await Turn.start({ address: net.address, tls: true });
@@ -69,5 +72,6 @@ if (why) {
       };
     },
     expected: { by: 'relay', protocol: 'tls' },
+    told: 'relay_tls',
   });
 }

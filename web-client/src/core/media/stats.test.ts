@@ -35,6 +35,22 @@ describe('stats', () => {
     expect(bytesIn).toBe(2_000);
   });
 
+  it('names the relay of the chosen pair, and no other', () => {
+    const pair = (localCandidateId: string) => ({
+      type: 'candidate-pair',
+      nominated: true,
+      state: 'succeeded',
+      localCandidateId,
+    });
+    const locals = [
+      { type: 'local-candidate', id: 'a', candidateType: 'relay', relayProtocol: 'tls' },
+      { type: 'local-candidate', id: 'b', candidateType: 'prflx' },
+    ];
+    const relay = (id: string) =>
+      new StatsReader().read([pair(id), ...locals], 0, null).report.relay;
+    expect([relay('a'), relay('b')]).toEqual(['tls', undefined]);
+  });
+
   it('starts over when the counters do', () => {
     const reader = new StatsReader();
     reader.read([inbound(9_000, 900, 900, 9)], 0, camera);

@@ -33,6 +33,10 @@ interface Entry {
   mid?: string;
   trackIdentifier?: string;
   frames?: number;
+  id?: string;
+  localCandidateId?: string;
+  candidateType?: string;
+  relayProtocol?: string;
 }
 
 const sum = (entries: Entry[], field: keyof Entry): number =>
@@ -51,6 +55,15 @@ function capturedBy(entries: Entry[], camera: CameraSent | null): number | null 
     (one) => one.type === 'media-source' && one.trackIdentifier === camera?.trackId,
   );
   return source?.frames ?? null;
+}
+
+/* How the relay is reached that the chosen pair goes through; undefined where it goes through none. */
+function relayOf(entries: Entry[], pair: Entry | undefined): MediaStats['relay'] {
+  const local = entries.find(
+    (one) => one.type === 'local-candidate' && one.id === pair?.localCandidateId,
+  );
+  const protocol = local?.candidateType === 'relay' ? local.relayProtocol : undefined;
+  return protocol === 'udp' || protocol === 'tcp' || protocol === 'tls' ? protocol : undefined;
 }
 
 /* Reads getStats() into the few figures the server wants; the rates are against the reading before. */
@@ -87,6 +100,10 @@ export class StatsReader {
     }
     if (pair?.currentRoundTripTime !== undefined) {
       report.rtt_ms = Math.round(pair.currentRoundTripTime * 1000);
+    }
+    const relay = relayOf(entries, pair);
+    if (relay !== undefined) {
+      report.relay = relay;
     }
     if (before !== null && now.at > before.at) {
       const seconds = (now.at - before.at) / 1000;

@@ -128,4 +128,6 @@ export interface MediaStats {
   rtt_ms?: number;
   down: { fps?: number; loss_permille?: number; freezes?: number };
   up: { fps?: number; frames_encoded?: number; frames_captured?: number };
+  /* how the relay is reached that media goes through */
+  relay?: 'udp' | 'tcp' | 'tls';
 }

@@ -55,6 +55,7 @@ export const requestShapes: Shapes = {
       freezes: v.optional(v.number()),
     }),
     up: v.object({ fps: v.optional(v.number()), frames_encoded: v.optional(v.number()) }),
+    relay: v.optional(v.picklist(['udp', 'tcp', 'tls'])),
   }),
   'chat.send': v.object({ text, kind: v.optional(v.picklist(['text', 'phrase', 'cannot_hear'])) }),
   'recording.mark': v.object({ label: text }),
