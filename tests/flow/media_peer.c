@@ -1,7 +1,12 @@
 /* A PeerConnection for the flow tests: prints an SDP offer and a line with a dot, reads the answer up to such a line,
  * connects for real (ICE, DTLS, SRTP), prints `secured`, and sends a voice and a picture until its standard input ends.
+<<<<<<< HEAD
  * With any argument it sends nothing until it is told to `speak`.
  * Commands, a line each: `quiet`, `speak`, `flood` (much more of the picture from now on), `count` (answered by `received N`:
+=======
+ * Commands, a line each: `quiet`, `speak`, `level N` (the voice's audio level from now on, 0 to 127, where the offer was given
+ * that header extension with id 1), `flood` (much more of the picture from now on), `count` (answered by `received N`:
+>>>>>>> c2483a4 (tests: speakers have the slots where there are few; a whisper is nobody's voice to the citizen; the hold card's time and sound)
  * media packets since the last count), `gaps` (answered by `gaps N US`: packets that are missing in what came since the last
  * time, and how long 99 of 100 voice packets were on their way; the other side's clock is this machine's), `ice OURS PASSWORD
  * THEIRS PASSWORD` (checks with these credentials from now on; answered by `checked` or `refused`). */
@@ -41,6 +46,8 @@ struct source {
 struct run {
     struct far_peer *peer;
     bool speaking, flooding, ended;
+    bool levels;    /* the voice says how loud it is (RFC 6464), in an extension with id 1 */
+    unsigned level; /* 0 full scale to 127 silence */
     uint64_t ticks, received;
     uint16_t audio_seq, video_seq;
     struct source sources[SOURCES];
@@ -57,8 +64,13 @@ static void media_send(struct run *run)
     uint32_t now = (uint32_t)run->ticks;
     int64_t sent_us = clock_now_us();
     memcpy(voice + 1, &sent_us, sizeof sent_us);
-    size_t len =
-        far_rtp_make(packet, OPUS_PT, run->audio_seq++, now * 960, AUDIO_SSRC, voice, sizeof voice);
+    uint8_t extended[8 + sizeof voice] = {0xbe, 0xde, 0, 1, 1 << 4, (uint8_t)(0x80 | run->level)};
+    memcpy(extended + 8, voice, sizeof voice);
+    size_t len = run->levels ? far_rtp_make(packet, OPUS_PT, run->audio_seq++, now * 960,
+                                            AUDIO_SSRC, extended, sizeof extended)
+                             : far_rtp_make(packet, OPUS_PT, run->audio_seq++, now * 960,
+                                            AUDIO_SSRC, voice, sizeof voice);
+    packet[0] |= run->levels ? 0x10 : 0;
     far_peer_send_rtp(run->peer, packet, len);
     if (run->ticks % PICTURE_TICKS)
         return;
@@ -179,6 +191,8 @@ static void command_take(struct run *run)
         run->speaking = false;
     if (strstr(line, "speak"))
         run->speaking = true;
+    if (sscanf(line, "level %u", &run->level) == 1)
+        run->levels = true;
     if (strstr(line, "flood"))
         run->flooding = true;
     if (g_str_has_prefix(line, "ice "))

@@ -45,7 +45,11 @@ describe('a clerk at the desk', () => {
     await clerk.tap('hold-reason-0');
     const card = await citizen.shows('hold-card');
     assert.match(await card.textContent(), /请稍候/);
+    assert.match(await (await citizen.shows('hold-time')).textContent(), /已等候 00:0\d[^]*最晚 \d\d:\d\d 自动接回/);
     await citizen.shot('desk-hold');
+    await citizen.tap('hold-sound');
+    await until(async () => /打开提示音/.test(await (await citizen.shows('hold-sound')).textContent()), 'the sound off, to be turned on again');
+    await citizen.tap('hold-sound');
     /* long enough that the hole is more than the second at its edges */
     const painted = await citizen.page.evaluate(() => window.e2e.counter);
     await citizen.page.waitForFunction((from) => window.e2e.counter > from + 75, painted, { timeout: 30000 });

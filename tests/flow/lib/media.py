@@ -10,6 +10,13 @@ from .whip import Whip
 WAIT_S = 30
 
 
+def with_levels(offer):
+    """A `change` of the offer: the microphone's packets carry their audio level (RFC 6464)."""
+    mark = 'a=mid:0\r\n'
+    assert mark in offer
+    return offer.replace(mark, mark + 'a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n', 1)
+
+
 class Media:
     """Offers on `page`, or as `whip` (daemon, token), connects and sends. A context; the end of it is a page that is gone.
     `change` makes another offer out of the one with Opus and VP8; `silent`: it sends no voice and no picture; `secured` False:
@@ -54,6 +61,11 @@ class Media:
 
     def quiet(self):
         self.say('quiet')
+
+    def level(self, minus_dbov):
+        """How loud the voice says that it is; the offer went through with_levels()."""
+        self.say(f'level {minus_dbov}')
+        self.received() # answered once the command was taken
 
     def speak(self):
         self.say('speak')
