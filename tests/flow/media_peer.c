@@ -1,12 +1,8 @@
 /* A PeerConnection for the flow tests: prints an SDP offer and a line with a dot, reads the answer up to such a line,
  * connects for real (ICE, DTLS, SRTP), prints `secured`, and sends a voice and a picture until its standard input ends.
-<<<<<<< HEAD
  * With any argument it sends nothing until it is told to `speak`.
- * Commands, a line each: `quiet`, `speak`, `flood` (much more of the picture from now on), `count` (answered by `received N`:
-=======
  * Commands, a line each: `quiet`, `speak`, `level N` (the voice's audio level from now on, 0 to 127, where the offer was given
  * that header extension with id 1), `flood` (much more of the picture from now on), `count` (answered by `received N`:
->>>>>>> c2483a4 (tests: speakers have the slots where there are few; a whisper is nobody's voice to the citizen; the hold card's time and sound)
  * media packets since the last count), `gaps` (answered by `gaps N US`: packets that are missing in what came since the last
  * time, and how long 99 of 100 voice packets were on their way; the other side's clock is this machine's), `ice OURS PASSWORD
  * THEIRS PASSWORD` (checks with these credentials from now on; answered by `checked` or `refused`). */
