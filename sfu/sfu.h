@@ -215,6 +215,7 @@ enum sfu_slot_state {
     SFU_SLOT_ACTIVE,            /* packets flow */
     SFU_SLOT_CODEC_UNSUPPORTED, /* the source's codec was not negotiated by this peer */
     SFU_SLOT_GATED,             /* the source's gate is closed */
+    SFU_SLOT_PAUSED, /* the line of the receiver has no room for a picture; it comes back by itself */
 };
 
 enum sfu_failure {

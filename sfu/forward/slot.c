@@ -147,6 +147,8 @@ void slot_reconsider(struct slot *slot, int64_t now_us)
     } else if (source->codec != SFU_CODEC_NONE &&
                !section_codec(slot_section(slot), source->codec)) {
         state_set(slot, SFU_SLOT_CODEC_UNSUPPORTED, now_us);
+    } else if (is_video(slot) && slot->peer->relief.state == RELIEF_PAUSED) {
+        state_set(slot, SFU_SLOT_PAUSED, now_us);
     } else if (is_video(slot)) {
         state_set(slot, SFU_SLOT_WAITING_KEYFRAME, now_us);
         if (slot->peer->secured && !is_left_out(slot))

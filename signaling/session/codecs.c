@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "signaling/session/codec_choice.h"
+#include "signaling/session/narrow.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/session.h"
 #include "signaling/session/slots.h"
@@ -212,6 +213,8 @@ static void unseen_tell(struct sig_session *session)
         struct sig_participant *participant = session->participants[i];
         if (participant && (changed || (participant->codecs.untold && unseen)))
             sig_participant_event(participant, "media.unseen", unseen_view(session, unseen));
+        if (participant && participant->codecs.untold)
+            sig_narrow_tell(participant);
         if (participant)
             participant->codecs.untold = false;
     }

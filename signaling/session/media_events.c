@@ -7,6 +7,7 @@
 #include "signaling/session/client.h"
 #include "signaling/session/departure.h"
 #include "signaling/session/codecs.h"
+#include "signaling/session/narrow.h"
 #include "signaling/session/peer.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/reports.h"
@@ -212,6 +213,7 @@ static void slot_changed(struct sig_participant *participant, struct sig_peer *p
         return;
     peer->slots[event->section].state = event->slot;
     sig_slots_tell(participant);
+    sig_narrow_look(participant);
 }
 
 void sig_media_event(struct sig_daemon *daemon, const struct sfu_event *event)

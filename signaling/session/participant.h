@@ -53,6 +53,7 @@ struct sig_participant {
     struct sig_peer *publisher, *player;
     struct sig_layout layout; /* who is in which of its slots */
     struct sig_bitrate bitrate;
+    bool is_narrow; /* its line has no room for a picture now, as was told */
     struct sig_codecs codecs;
     unsigned worst_down_permille; /* what its receivers lost since the last look */
     unsigned up_permille,

@@ -109,6 +109,7 @@ static const char *state_name(enum sfu_slot_state state)
     case SFU_SLOT_ACTIVE: return "active";
     case SFU_SLOT_CODEC_UNSUPPORTED: return "codec_unsupported";
     case SFU_SLOT_GATED: return "gated";
+    case SFU_SLOT_PAUSED: return "paused";
     }
     return "empty";
 }

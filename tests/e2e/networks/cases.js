@@ -1,4 +1,5 @@
 /* The bad networks, and what is measured in each. A case gets a call that stands and has settled. */
+import { seen } from '../lib/scenario.js';
 import { until } from '../lib/wait.js';
 
 const sampleRate = 48000, slack = 4; /* a voice that is badly cut still plays, concealed */
@@ -78,4 +79,45 @@ async function steps(call, leg) {
   return { full_kbps: Math.round(full), down_s: first(narrow, (kbps) => kbps <= 520), up_s: first(again, (kbps) => kbps >= 0.9 * full), narrow_kbps: Math.round(narrow.slice(-10).reduce((a, b) => a + b, 0) / 10) };
 }
 
-export const cases = { 'bottleneck 300 kbit/s': bottleneck, '2 Mbit/s, 500 kbit/s, 2 Mbit/s': steps, 'loss 5 %': loss(0.05), 'loss 15 %': loss(0.15) };
+/** The painter whose pictures the watcher sees: the far one paints 2. */
+const painter = (leg) => (leg === 'receiver' ? 2 : 1);
+
+/** When pictures came since then, the newest counter only: what was shown again is no news. */
+async function pictures(call, leg, since) {
+  return (await seen(watcher(call, leg), painter(leg))).filter((frame) => frame.time > since);
+}
+
+/** Another port towards the other side in mid-call, five times: the longest still picture after each, sorted. */
+async function rebind(call, leg) {
+  const still = [];
+  for (let i = 0; i < 5; i++) {
+    const since = Date.now();
+    await call.network.rebind();
+    await heard(call, watcher(call, leg), await received(call, watcher(call, leg)), 4);
+    const times = (await pictures(call, leg, since - 500)).map((frame) => frame.time);
+    still.push(Math.round(Math.max(...times.slice(1).map((time, i) => time - times[i]))));
+  }
+  still.sort((a, b) => a - b);
+  return { still_p50_ms: still[2], still_most_ms: still[4] };
+}
+
+/** Ten seconds of nothing, both ways: how long after it a picture comes. */
+async function blackHole(call, leg) {
+  await call.network.dark(10000);
+  const light = Date.now();
+  const first = await until(async () => (await pictures(call, leg, light))[0], 'a picture after the black hole', 30000);
+  return { back_ms: Math.round(first.time - light) };
+}
+
+/** From paint to presentation, on one machine's clock. */
+async function glass(call, leg, seconds) {
+  const before = Date.now();
+  await heard(call, watcher(call, leg), await received(call, watcher(call, leg)), seconds);
+  const from = leg === 'receiver' ? call.far : call.near;
+  const painted = new Map(await from.page.evaluate(() => window.e2e.painted));
+  const delays = (await pictures(call, leg, before)).filter(({ counter }) => painted.has(counter)).map(({ counter, time }) => time - painted.get(counter)).sort((a, b) => a - b);
+  const at = (share) => +delays[Math.floor(delays.length * share)].toFixed(1);
+  return { frames: delays.length, p50_ms: at(0.5), p95_ms: at(0.95) };
+}
+
+export const cases = { 'bottleneck 300 kbit/s': bottleneck, '2 Mbit/s, 500 kbit/s, 2 Mbit/s': steps, 'loss 5 %': loss(0.05), 'loss 15 %': loss(0.15), 'another port': rebind, 'black hole of 10 s': blackHole, 'glass to glass': glass };

@@ -101,6 +101,8 @@ describe('status line', () => {
     ['line.codecBoth', {}, 'codec_unsupported', { unseen: [{ from: 'c', by: 'p' }] }],
     ['line.unseen', {}, 'active', { unseen: [{ from: 'c', by: 'p' }] }],
     ['line.waitPicture', {}, 'waiting', { unseen: [{ from: 'h', by: 'p' }] }],
+    ['line.narrow', {}, 'paused', { narrow: ['c'] }],
+    ['line.narrowOther', {}, 'active', { narrow: ['p'], quality: [{ participant: 'p', level: 'poor' }] }],
     ['line.poor', {}, 'active', { quality: [{ participant: 'p', level: 'poor' }] }],
     ['line.inCall', {}, 'active', { quality: [{ participant: 'c', level: 'poor' }] }],
   ])('says %s', (key, citizen, slot, part) => {

@@ -1,4 +1,4 @@
-import { isUnseen, type ClientState, type MediaStatus, type Participant, type ParticipantStreams } from '@/core';
+import { isNarrow, isUnseen, type ClientState, type MediaStatus, type Participant, type ParticipantStreams } from '@/core';
 import { personLabel } from '@/i18n/labels';
 import { liveSession, phaseOf, type Phase } from './phase';
 
@@ -27,6 +27,8 @@ export type StatusKey =
   | 'line.codec'
   | 'line.codecBoth'
   | 'line.unseen'
+  | 'line.narrow'
+  | 'line.narrowOther'
   | 'line.wrapUp'
   | 'line.wrapUpPlain'
   | 'line.ended'
@@ -104,6 +106,12 @@ function pictureLine(state: ClientState, streams: ParticipantStreams[], other: P
   }
   if (unseen) {
     return { key: 'line.unseen', tone: 'warn', who };
+  }
+  if (isNarrow(state, state.session?.me)) {
+    return { key: 'line.narrow', tone: 'warn', who };
+  }
+  if (isNarrow(state, other.id)) {
+    return { key: 'line.narrowOther', tone: 'warn', who };
   }
   const quality = state.quality.find((one) => one.participant === other.id);
   if (quality?.level === 'poor') {

@@ -207,6 +207,8 @@ export const en: Messages = {
   'call.waiting': 'Waiting for the picture…',
   'call.audioOnly': 'The other side has no camera on; you can talk',
   'call.away': 'The other side is away for a moment',
+  'call.narrow': 'Your network is slow: the picture is paused, the sound goes on',
+  'call.narrowOther': 'The other side has a slow network: the picture is paused, the sound goes on',
   'call.unseen': 'The other side cannot show your picture (no common video format); you can talk',
   'call.codecBoth': 'You cannot see each other (no common video format); you can talk',
   'call.codec': 'Your device cannot show the picture; you can talk',

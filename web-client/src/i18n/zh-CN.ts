@@ -207,6 +207,8 @@ export const zhCN = {
   'call.waiting': '正在等对方的画面…',
   'call.audioOnly': '对方没有开摄像头，可以正常说话',
   'call.away': '对方暂时离开，请稍等',
+  'call.narrow': '网络较慢，已暂停画面，声音继续',
+  'call.narrowOther': '对方网络较慢，已暂停画面，声音继续',
   'call.unseen': '对方看不了您的画面（视频格式不同），可以正常说话',
   'call.codecBoth': '两边的视频格式不同，互相看不到画面，可以正常说话',
   'call.codec': '您的手机看不了对方的画面，可以正常说话',

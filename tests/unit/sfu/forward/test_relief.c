@@ -101,6 +101,9 @@ static void test_paused(void)
     line_forget(line);
     line_run(line, 3000000);
     g_assert_cmpuint(line->picture_bytes, ==, 0);
+    struct sfu_event slot;
+    g_assert_cmpuint(stage_events(line->stage, SFU_EVENT_SLOT, &slot), >, 0);
+    g_assert_cmpint(slot.slot, ==, SFU_SLOT_PAUSED);
     g_assert_cmpuint(line->voice_count, >, 140);
     g_assert_cmpint(line->voice_latest_us, <, 400000);
     line->link.config.rate_bps = 1000000;

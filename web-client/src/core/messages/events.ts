@@ -72,6 +72,7 @@ export const eventSchemas = {
   'media.restart': v.object({ reason: v.nullish(v.string()) }),
   'media.reoffer': v.object({ reason: v.nullish(v.string()), codec: v.string() }),
   'media.unseen': v.object({ pairs: v.array(v.object({ from: key, by: key })) }),
+  'media.narrow': v.object({ participants: v.array(key) }),
   'chat.message': v.object({
     id: key,
     from: key,

@@ -194,7 +194,7 @@ export const Slot = v.object({
   mid: v.string(),
   participant: v.nullable(key),
   source: v.nullable(v.picklist(['mic', 'camera', 'document'])),
-  state: v.picklist(['empty', 'waiting', 'active', 'codec_unsupported', 'gated']),
+  state: v.picklist(['empty', 'waiting', 'active', 'codec_unsupported', 'gated', 'paused']),
 });
 export type Slot = v.InferOutput<typeof Slot>;
 

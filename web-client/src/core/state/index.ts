@@ -6,7 +6,7 @@ import { isRinging, isWaiting, reduceTicket, withTicket } from './ticket';
 
 export * from './state';
 export { withSession, withoutSession } from './session';
-export { isUnseen } from './sight';
+export { isNarrow, isUnseen } from './sight';
 export { isCalling, isWaiting, withTicket } from './ticket';
 
 /* `now` is the server's time. */

@@ -23,6 +23,7 @@ export function withSession(state: ClientState, session: Session): ClientState {
     slots: same ? state.slots : [],
     quality: same ? state.quality : [],
     unseen: same ? state.unseen : [],
+    narrow: same ? state.narrow : [],
     chat: same ? state.chat : [],
     speaker: same ? state.speaker : null,
   };
@@ -30,7 +31,7 @@ export function withSession(state: ClientState, session: Session): ClientState {
 
 /* This page is in it no more, and it goes on. */
 export function withoutSession(state: ClientState): ClientState {
-  return { ...state, session: null, hold: null, ended: null, recording: null, slots: [], quality: [], unseen: [], chat: [], speaker: null };
+  return { ...state, session: null, hold: null, ended: null, recording: null, slots: [], quality: [], unseen: [], narrow: [], chat: [], speaker: null };
 }
 
 export function reduceSession(state: ClientState, event: AnyEvent): ClientState {
@@ -49,6 +50,8 @@ export function reduceSession(state: ClientState, event: AnyEvent): ClientState 
     }
     case 'media.unseen':
       return { ...state, unseen: event.d.pairs };
+    case 'media.narrow':
+      return { ...state, narrow: event.d.participants };
     case 'session.speaker':
       return { ...state, speaker: event.d.participant };
     case 'chat.message': {

@@ -65,6 +65,8 @@ export interface ClientState {
   quality: Quality[];
   /* whose picture cannot be shown to whom: no common format */
   unseen: Unseen[];
+  /* whose network carries a voice and no picture now */
+  narrow: Key[];
   chat: ChatMessage[];
   /* who speaks, of those this page hears */
   speaker: Key | null;
@@ -92,6 +94,7 @@ export const emptyState: ClientState = {
   slots: [],
   quality: [],
   unseen: [],
+  narrow: [],
   chat: [],
   speaker: null,
   window: null,

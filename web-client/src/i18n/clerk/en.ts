@@ -135,6 +135,8 @@ export const en: Record<ClerkKey, string> = {
   'line.noPicture': '{who} has no camera on; speaking works',
   'line.poor': '{who} has a poor network; sound and picture may break',
   'line.waitPicture': 'Waiting for the picture of {who}',
+  'line.narrow': 'Your network is slow: the picture is paused, the sound goes on',
+  'line.narrowOther': '{who} has a slow network: the picture is paused, the sound goes on',
   'line.unseen': 'Your picture cannot be shown to {who} (no common video format); sound works',
   'line.codecBoth': 'You and {who} cannot see each other (no common video format); sound works',
   'line.codec': 'The picture of {who} cannot be played here; sound works',

@@ -134,6 +134,8 @@ export const zhCN = {
   'line.noPicture': '{who} 没有开摄像头，可以正常说话',
   'line.poor': '{who} 网络较差，声音画面可能断续',
   'line.waitPicture': '正在等 {who} 的画面',
+  'line.narrow': '网络较慢，已暂停画面，声音继续',
+  'line.narrowOther': '{who} 网络较慢，已暂停画面，声音继续',
   'line.unseen': '{who} 看不了您的画面（视频格式不同），声音正常',
   'line.codecBoth': '与 {who} 的视频格式不同，互相看不到画面，声音正常',
   'line.codec': '{who} 的画面格式这里播放不了，声音正常',
