@@ -21,6 +21,11 @@ const refreshEveryMs = 60 * 60 * 1000;
 
 const version = '0.1.0';
 
+type NetworkInformation = EventTarget & { type?: string };
+const connectionOf = (): NetworkInformation | undefined =>
+  (navigator as Navigator & { connection?: NetworkInformation }).connection;
+const connectionKind = (): string => connectionOf()?.type ?? '';
+
 const ownSocketUrl = (): string => serverUrl('ws').replace(/^http/, 'ws');
 
 /*
@@ -52,6 +57,7 @@ export class Client {
     this.socket.on('welcome', (welcome) => this.welcomed(welcome));
     this.socket.on('event', (event) => this.heard(event));
     this.store.subscribe((state) => this.media.setSlots(state.slots));
+    this.media.on('doubtful', () => this.socket.nudge());
     this.watchNetwork();
     this.keepTokenFresh(options.onToken);
   }
@@ -146,6 +152,7 @@ export class Client {
     const live = session !== null && session.state !== 'ended' && session.state !== 'gathering';
     const ended = this.live && !live;
     this.live = live;
+    this.socket.attempts.urgent = live;
     if (live && limits !== null && this.media.status === 'idle') {
       this.media.start({ iceServers, slots: limits.slots, muted: this.ownMuted() });
       this.media.setSlots(this.store.state.slots);
@@ -177,8 +184,17 @@ export class Client {
 
   private watchNetwork(): void {
     const changed = (): void => {
-      this.socket.nudge();
+      this.socket.networkChanged();
       this.media.networkChanged();
+    };
+    /* It also tells of each new guess at the speed. */
+    let kind = connectionKind();
+    const connectionChanged = (): void => {
+      const before = kind;
+      kind = connectionKind();
+      if (kind !== before) {
+        changed();
+      }
     };
     const seen = (): void => {
       if (!document.hidden) {
@@ -192,9 +208,10 @@ export class Client {
     listen(window, 'online', changed);
     listen(window, 'pageshow', seen);
     listen(document, 'visibilitychange', seen);
-    const connection = (navigator as Navigator & { connection?: EventTarget }).connection;
+    const connection = connectionOf();
     if (connection) {
-      listen(connection, 'typechange', changed);
+      listen(connection, 'typechange', connectionChanged); /* older engines */
+      listen(connection, 'change', connectionChanged);
     }
   }
 }

@@ -6,13 +6,14 @@ import type { Capture } from './capture';
 import { obeyEncoding } from './encodings';
 import { MuteTeller, type Muted } from './mute';
 import { Negotiator, type AskOffer, type OfferFailure } from './negotiator';
+import { PathWatch } from './path-watch';
 import { Peer, type SlotCounts } from './peer';
 import { Recovery } from './recovery';
+import { Stall } from './stall';
 import { StatsReader } from './stats';
 import { SlotStreams, type ParticipantStreams } from './streams';
 
 const statsEveryMs = 2000;
-const stallReadings = 2;
 
 export type MediaStatus = 'idle' | 'connecting' | 'connected' | 'recovering';
 
@@ -29,7 +30,12 @@ export interface MediaConfig {
   muted?: Muted;
 }
 
-export type MediaLinkEvents = { change: void; failed: ClientError };
+export type MediaLinkEvents = {
+  change: void;
+  failed: ClientError;
+  /* what came steadily does not: the link to the server may be dead too */
+  doubtful: void;
+};
 
 /*
  * The media of one session: a Peer that is mended or replaced as Recovery says, fed from the Capture, shown by the slots.
@@ -52,9 +58,10 @@ export class MediaLink {
   private document: MediaStreamTrack | null = null;
   private slotStreams = new SlotStreams();
   private stats = new StatsReader();
-  private stalled = 0;
+  private readonly stall = new Stall();
   private statsTimer: ReturnType<typeof setInterval> | null = null;
   private readonly recovery: Recovery;
+  private readonly watch: PathWatch;
   private readonly negotiator: Negotiator;
 
   constructor(
@@ -64,8 +71,14 @@ export class MediaLink {
     this.mute = new MuteTeller(capture, (d) => this.config && this.wire.mute(d));
     this.negotiator = new Negotiator(wire.offer, (verdict, error) => this.offerFailed(verdict, error));
     this.recovery = new Recovery({
-      restart: () => this.peer && void this.negotiator.negotiate(this.peer, true),
+      restart: () => this.peer && void this.restart(this.peer),
       rebuild: () => this.build(),
+    });
+    this.watch = new PathWatch(() => this.peer, {
+      heard: () => this.pathChanged(() => this.recovery.heard()),
+      doubtful: () => this.emitter.emit('doubtful'),
+      silent: () => this.pathChanged(() => this.recovery.pathLost()),
+      moved: () => undefined,
     });
     capture.on('change', () => this.captureChanged());
   }
@@ -84,6 +97,7 @@ export class MediaLink {
     this.enter('connecting');
     this.build();
     this.statsTimer = setInterval(() => void this.readStats(), statsEveryMs);
+    this.watch.start();
   }
 
   stop(): void {
@@ -95,6 +109,7 @@ export class MediaLink {
     this.failure = null;
     document.removeEventListener('visibilitychange', this.pageTurned);
     this.recovery.stop();
+    this.watch.stop();
     this.negotiator.abandon();
     this.peer?.close();
     this.peer = null;
@@ -152,6 +167,12 @@ export class MediaLink {
     await this.peer?.send('document', track);
   }
 
+  private async restart(peer: Peer): Promise<void> {
+    if ((await this.negotiator.negotiate(peer, true)) && peer === this.peer) {
+      this.recovery.restarted();
+    }
+  }
+
   private build(): void {
     if (this.config === null) {
       return;
@@ -163,6 +184,7 @@ export class MediaLink {
     this.peer = peer;
     this.stats = new StatsReader();
     this.recovery.begun();
+    this.watch.begun();
     const connection = peer.connection;
     connection.addEventListener('iceconnectionstatechange', () => {
       if (peer === this.peer) {
@@ -208,7 +230,11 @@ export class MediaLink {
   }
 
   private iceChanged(state: RTCIceConnectionState): void {
-    this.recovery.iceState(state);
+    this.pathChanged(() => this.recovery.iceState(state));
+  }
+
+  private pathChanged(tell: () => void): void {
+    tell();
     if (!this.recovery.recovering) {
       this.enter('connected');
     } else if (this.status === 'connected') {
@@ -248,24 +274,14 @@ export class MediaLink {
     if (peer === null || this.recovery.recovering) {
       return;
     }
-    const stats = await peer.connection.getStats();
+    const stats = await peer.stats();
     if (peer !== this.peer) {
       return;
     }
-    const reading = this.stats.read([...stats.values()], Date.now(), peer.cameraSent());
+    this.watch.learn(stats);
+    const reading = this.stats.read(stats, Date.now(), peer.cameraSent());
     this.wire.stats(reading.report);
-    this.watchStall(reading.bytesIn);
-  }
-
-  /* A stall is answered once; if a new connection does not help, the other side is the cause. */
-  private watchStall(bytesIn: number): void {
-    const expected = this.slots.some((slot) => slot.state === 'active');
-    if (bytesIn > 0 || !expected) {
-      this.stalled = 0;
-      return;
-    }
-    this.stalled += 1;
-    if (this.stalled === stallReadings) {
+    if (this.stall.read(reading.bytesIn, this.slots.some((slot) => slot.state === 'active'))) {
       this.recovery.mediaStalled();
       this.enter('recovering');
     }

@@ -31,10 +31,12 @@ export class Negotiator {
     private readonly failed: (verdict: OfferFailure, error: ClientError) => void,
   ) {}
 
-  async negotiate(peer: Peer, restart: boolean): Promise<void> {
+  /* True: the answer came and is in force. */
+  async negotiate(peer: Peer, restart: boolean): Promise<boolean> {
+    let answered = false;
     if (this.busy === peer) {
       this.again = { restart: restart || (this.again?.restart ?? false) };
-      return;
+      return false;
     }
     this.busy = peer;
     this.again = null;
@@ -45,6 +47,7 @@ export class Negotiator {
       const answer = await this.ask(restart ? { sdp, offer_id: id, restart } : { sdp, offer_id: id });
       if (id === this.offerId && answer.offer_id === id) {
         await peer.answer(answer.sdp);
+        answered = true;
       }
     } catch (error) {
       this.report(id, error);
@@ -55,8 +58,9 @@ export class Negotiator {
     }
     const again = this.wished();
     if (again && this.busy === null && id === this.offerId) {
-      await this.negotiate(peer, again.restart);
+      return this.negotiate(peer, again.restart);
     }
+    return answered;
   }
 
   /* What was asked for while an offer was on its way. */

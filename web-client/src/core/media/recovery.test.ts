@@ -78,6 +78,43 @@ describe('recovery', () => {
     expect(rebuild).toHaveBeenCalledTimes(1);
   });
 
+  it('restarts at once when what came steadily stopped, once, and is content when it comes again', () => {
+    recovery.iceState('connected');
+    recovery.pathLost();
+    recovery.pathLost();
+    expect(restart).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(2_000);
+    recovery.heard();
+    expect(recovery.recovering).toBe(false);
+    vi.advanceTimersByTime(60_000);
+    expect(rebuild).not.toHaveBeenCalled();
+  });
+
+  it('builds anew when a restart of a lost path does not help', () => {
+    recovery.iceState('connected');
+    recovery.pathLost();
+    vi.advanceTimersByTime(5_000);
+    expect(rebuild).toHaveBeenCalledTimes(1);
+  });
+
+  it('builds anew 2 s after an answer that brought nothing', () => {
+    recovery.iceState('connected');
+    recovery.pathLost();
+    vi.advanceTimersByTime(700);
+    recovery.restarted();
+    vi.advanceTimersByTime(1_999);
+    expect(rebuild).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(rebuild).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not take the last packets of a connection that is not up for its recovery', () => {
+    recovery.iceState('connected');
+    recovery.iceState('disconnected');
+    recovery.heard();
+    expect(recovery.recovering).toBe(true);
+  });
+
   it('does nothing after stop', () => {
     recovery.iceState('connected');
     recovery.iceState('failed');

@@ -1,5 +1,7 @@
 const restartAfterMs = 2500;
 const rebuildAfterMs = 5000;
+/* Where signaling works a new connection is quicker than an engine that clings to a dead pair. */
+const rebuildAfterAnswerMs = 2000;
 const rebuildCapMs = 20_000;
 
 export interface RecoveryActions {
@@ -10,30 +12,31 @@ export interface RecoveryActions {
 }
 
 /*
- * When to mend a connection: an ICE restart after 2.5 s of `disconnected` (at once when the network is known to have changed
- * or ICE failed), a new connection when 5 s later there is still no media, and again at growing intervals while it lasts.
+ * When to mend a connection: an ICE restart after 2.5 s of `disconnected` (at once when the network is known to have changed,
+ * ICE failed, or what came steadily stopped), a new connection when 5 s later there is still no media, and again at growing intervals while it lasts.
  */
 export class Recovery {
   private restartTimer: ReturnType<typeof setTimeout> | null = null;
   private rebuildTimer: ReturnType<typeof setTimeout> | null = null;
   private rebuildMs = rebuildAfterMs;
   private well = false;
+  private ice: RTCIceConnectionState = 'new';
 
   constructor(private readonly actions: RecoveryActions) {}
 
   /* A connection was begun; it has to bring media in time. */
   begun(): void {
     this.well = false;
+    this.ice = 'new';
     this.armRebuild();
   }
 
   iceState(state: RTCIceConnectionState): void {
+    this.ice = state;
     switch (state) {
       case 'connected':
       case 'completed':
-        this.well = true;
-        this.rebuildMs = rebuildAfterMs;
-        this.disarm();
+        this.mended();
         break;
       case 'disconnected':
         this.well = false;
@@ -55,6 +58,28 @@ export class Recovery {
     this.restartNow();
   }
 
+  /* What came all the time comes no more. */
+  pathLost(): void {
+    if (this.well) {
+      this.well = false;
+      this.restartNow();
+    }
+  }
+
+  /* The server knows of the restart: what comes of it comes soon. */
+  restarted(): void {
+    if (!this.well && this.rebuildMs === rebuildAfterMs) {
+      this.armRebuild(rebuildAfterAnswerMs);
+    }
+  }
+
+  /* Something arrives. A restart that helps does not always show in the state of ICE: it may have said `connected` throughout. */
+  heard(): void {
+    if (this.ice === 'connected' || this.ice === 'completed') {
+      this.mended();
+    }
+  }
+
   /* Connected, but what should be seen does not arrive. */
   mediaStalled(): void {
     if (this.well) {
@@ -74,6 +99,12 @@ export class Recovery {
   }
 
   stop(): void {
+    this.disarm();
+  }
+
+  private mended(): void {
+    this.well = true;
+    this.rebuildMs = rebuildAfterMs;
     this.disarm();
   }
 

@@ -8,10 +8,14 @@ interface Options {
   dead: () => void;
 }
 
+const probeMinMs = 500;
+const probeMaxMs = 2000;
+
 /* Pings with both clocks: they show a dead socket that TCP would keep for minutes, and teach the server's clock. */
 export class Keepalive {
   private interval: ReturnType<typeof setInterval> | null = null;
   private deadline: ReturnType<typeof setTimeout> | null = null;
+  private deadlineAt = 0;
   private timeoutMs = 10_000;
 
   constructor(private readonly options: Options) {}
@@ -19,8 +23,8 @@ export class Keepalive {
   start(everyMs: number, timeoutMs: number): void {
     this.stop();
     this.timeoutMs = timeoutMs;
-    this.interval = setInterval(() => this.ping(), everyMs);
-    this.ping();
+    this.interval = setInterval(() => this.ping(timeoutMs), everyMs);
+    this.ping(timeoutMs);
   }
 
   stop(): void {
@@ -31,13 +35,24 @@ export class Keepalive {
     this.disarm();
   }
 
-  /* Also to be called when the page comes back from sleep: the answer tells whether the socket lived through it. */
-  ping(): void {
+  /* To be called when the socket may well be dead: the page slept, the network changed, media stopped. It is given up soon. */
+  probe(): void {
+    const usual = this.options.clock.rttMs() ?? probeMaxMs;
+    this.ping(Math.min(this.timeoutMs, probeMaxMs, Math.max(probeMinMs, usual * 4)));
+  }
+
+  private ping(patienceMs: number): void {
     this.options.send({ t: 'ping', at: Date.now() });
-    this.deadline ??= setTimeout(() => {
+    const deadlineAt = Date.now() + patienceMs;
+    if (this.deadline !== null && this.deadlineAt <= deadlineAt) {
+      return;
+    }
+    this.disarm();
+    this.deadlineAt = deadlineAt;
+    this.deadline = setTimeout(() => {
       this.deadline = null;
       this.options.dead();
-    }, this.timeoutMs);
+    }, patienceMs);
   }
 
   pong(at: number, now: number): void {

@@ -13,6 +13,8 @@ import {
   type ServerFrame,
 } from '../messages';
 import { Acks } from './acks';
+import { Alarm } from './alarm';
+import { Attempts } from './attempts';
 import { Backoff } from './backoff';
 import { Blockage, probeSocket } from './blockage';
 import { Keepalive } from './keepalive';
@@ -21,7 +23,6 @@ import { PendingRequests } from './pending';
 
 export const subprotocol = 'shipinban.v1';
 const closeReplaced = 4009;
-const helloTimeoutMs = 8000;
 
 /*
  * The one WebSocket of a page: hello and resume, requests with answers, events in order and once. A request that finds no
@@ -38,7 +39,8 @@ export class SignalSocket {
   private helloId = 0;
   /* the server has said something on this socket */
   private answered = false;
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  readonly attempts = new Attempts();
+  private readonly timer = new Alarm();
   private readonly pending: PendingRequests;
   private readonly acks = new Acks((seq) => this.send({ t: 'ack', seq }));
   private readonly keepalive: Keepalive;
@@ -70,7 +72,7 @@ export class SignalSocket {
     if (this.state === 'open' || this.state === 'connecting') {
       return;
     }
-    this.clearTimer();
+    this.timer.clear();
     this.enter('connecting');
     this.answered = false;
     const open = this.options.open ?? ((url, protocol) => new WebSocket(url, protocol));
@@ -79,7 +81,7 @@ export class SignalSocket {
     socket.onopen = () => this.hello();
     socket.onmessage = (message) => this.receive(String(message.data));
     socket.onclose = (close) => this.closed(socket, close.code);
-    this.timer = setTimeout(() => this.drop(), helloTimeoutMs);
+    this.timer.set(this.attempts.begin(), () => this.drop());
   }
 
   request<M extends RequestName>(m: M, d: RequestData[M]): Promise<Answer<M>> {
@@ -93,14 +95,23 @@ export class SignalSocket {
     return answer;
   }
 
-  /* The network changed or the page woke up: find out now whether the socket lives, or try at once. */
+  /* The network changed, the page woke up, media stopped: find out now whether the socket lives, or try at once. */
   nudge(): void {
     if (this.state === 'open') {
-      this.keepalive.ping();
+      this.keepalive.probe();
     } else if (this.state === 'waiting') {
       this.backoff.reset();
       this.connect();
     }
+  }
+
+  /* What was begun on the network before leads nowhere. */
+  networkChanged(): void {
+    if (this.state === 'connecting' && !this.attempts.isFresh) {
+      this.release();
+      this.enter('waiting');
+    }
+    this.nudge();
   }
 
   /* Ends the link for good and forgets the `sid`. */
@@ -119,6 +130,7 @@ export class SignalSocket {
   }
 
   private hello(): void {
+    this.timer.set(this.attempts.opened(), () => this.drop());
     const sid = this.options.drawer.get('sid');
     const key = this.options.drawer.get('key');
     const d: RequestData['hello'] = {
@@ -174,7 +186,7 @@ export class SignalSocket {
       this.drop();
       return;
     }
-    this.clearTimer();
+    this.timer.clear();
     this.backoff.reset();
     this.blockage.welcomed();
     this.clock.guess(welcome.now);
@@ -254,16 +266,16 @@ export class SignalSocket {
       this.blockage.failed(this.options.url);
     }
     this.release();
-    this.plan(this.backoff.nextMs());
+    this.plan(this.attempts.pauseMs(this.backoff.nextMs()));
   }
 
   private plan(afterMs: number): void {
     this.enter('waiting');
-    this.timer = setTimeout(() => this.connect(), afterMs);
+    this.timer.set(afterMs, () => this.connect());
   }
 
   private release(): void {
-    this.clearTimer();
+    this.timer.clear();
     this.keepalive.stop();
     this.acks.stop();
     const socket = this.socket;
@@ -275,13 +287,6 @@ export class SignalSocket {
     if (this.socket?.readyState === WebSocket.OPEN) {
       this.socket.send(JSON.stringify(frame));
     }
-  }
-
-  private clearTimer(): void {
-    if (this.timer !== null) {
-      clearTimeout(this.timer);
-    }
-    this.timer = null;
   }
 
   private enter(next: LinkState): void {
