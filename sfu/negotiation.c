@@ -11,8 +11,12 @@ static bool is_text_of(const char *text, size_t array_bytes, size_t least)
 static bool is_section(const struct sfu_section *section)
 {
     if (!is_text_of(section->mid, sizeof section->mid, 0) ||
-        section->payload_count > SFU_MAX_PAYLOADS || (unsigned)section->kind > SFU_VIDEO)
+        section->payload_count > SFU_MAX_PAYLOADS || section->layer_count > SFU_MAX_LAYERS ||
+        (unsigned)section->kind > SFU_VIDEO)
         return false;
+    for (unsigned i = 0; i < section->layer_count; i++)
+        if (!is_text_of(section->rids[i], sizeof section->rids[i], 1))
+            return false;
     for (unsigned i = 0; i < section->payload_count; i++) {
         const struct sfu_payload *payload = &section->payloads[i];
         if ((unsigned)payload->codec > SFU_CODEC_H264 || payload->pt > 127 ||

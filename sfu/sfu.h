@@ -32,6 +32,8 @@ enum {
     SFU_REMOTE_UFRAG_BYTES = 257,
     SFU_REMOTE_PWD_BYTES = 257,
     SFU_MID_BYTES = 17,         /* RFC 8843: we accept at most 16 characters */
+    SFU_RID_BYTES = 17,         /* RFC 8851: we accept at most 16 characters */
+    SFU_MAX_LAYERS = 2,         /* sizes that a picture may be sent in at a time (simulcast) */
     SFU_ADDRESS_BYTES = 46,     /* text, INET6_ADDRSTRLEN */
     SFU_FINGERPRINT_BYTES = 32, /* SHA-256 */
 };
@@ -128,7 +130,10 @@ struct sfu_section {
     struct sfu_payload payloads[SFU_MAX_PAYLOADS]; /* in order of preference */
     struct sfu_extensions extensions;
     uint32_t ssrc, rtx_ssrc; /* inbound, as declared; 0: learned from MID or payload type */
-    uint32_t slot_ssrc, slot_rtx_ssrc; /* outbound, ours, stable for the life of the peer */
+    unsigned
+        layer_count; /* inbound: sent in so many sizes, each with its RID (RFC 8853); 0: in one, without */
+    char rids[SFU_MAX_LAYERS][SFU_RID_BYTES]; /* the largest picture first */
+    uint32_t slot_ssrc, slot_rtx_ssrc;        /* outbound, ours, stable for the life of the peer */
 };
 
 struct sfu_negotiation {
@@ -170,6 +175,7 @@ struct sfu_sink_packet {
     sfu_peer_id peer;
     uint32_t tag;         /* of sfu_peer_open() */
     unsigned section;     /* m-line index */
+    unsigned layer;       /* 0: the largest picture, or the only one */
     enum sfu_codec codec; /* of the primary stream; SFU_CODEC_NONE for RTCP */
     bool repair;          /* an RTX packet, as it came */
     bool keyframe;        /* starts or continues a key frame (VP8, H.264) */
@@ -199,8 +205,9 @@ int sfu_room_set_sink(struct sfu *sfu, sfu_room_id room, const struct sfu_sink_o
 enum sfu_event_type {
     SFU_EVENT_CONNECTED, /* ICE has a selected pair (again, after a restart) */
     SFU_EVENT_SECURED,   /* DTLS done, SRTP keys in place */
-    SFU_EVENT_MEDIA,     /* first packet of an uplink section: `section`, `codec`, `ssrc` */
+    SFU_EVENT_MEDIA,     /* first packet of an uplink section, or of a layer of it: `section`, `layer`, `codec`, `ssrc` */
     SFU_EVENT_CODEC,     /* the uplink's codec changed: as before; ≤ 2 a second */
+    SFU_EVENT_LAYERS,    /* `section`, `layers`: which ones somebody takes has changed */
     SFU_EVENT_SILENT,    /* the peer has sent no RTP on any section for media_timeout_ms */
     SFU_EVENT_BACK,      /* … and sends again */
     SFU_EVENT_SLOT,      /* `section`, `slot` state changed; quick changes as one */
@@ -250,6 +257,8 @@ struct sfu_event {
     sfu_room_id room;
     sfu_peer_id peer;
     unsigned section;
+    unsigned layer;  /* 0: the largest picture, or the only one */
+    unsigned layers; /* bit n: layer n has takers; the largest always has */
     enum sfu_codec codec;
     uint32_t ssrc;
     enum sfu_slot_state slot;

@@ -17,6 +17,7 @@ enum {
     /* Where it begins: a line is wide until it shows that it is not. Its sender's own control climbs carefully. */
     LINE_MOST_BPS = 10000000,
     OVERHEAD_BYTES = 16 + 28, /* the tag of SRTP, UDP and IPv4 */
+    VOICE_PACKETS_PER_S = 50,
     TELL_US = 500000,
     TELL_NARROWER_US = 50000, /* … when there is less than was told */
     REMB_BYTES = 128,
@@ -72,15 +73,55 @@ static bool is_fed_by(const struct section *section, const struct fwd_peer *sour
            section->slot->source->to_slots && (!source || section->slot->source->peer == source);
 }
 
-/* What of the receiver's line this source may have: pictures share it evenly. 0: it gets nothing from it. */
+/* What of the receiver's line this source may have: pictures share it evenly. 0: it gets nothing from it, or so little that
+ * it is sent less than the others. */
 static uint64_t share_bps(const struct fwd_peer *receiver, const struct fwd_peer *source)
 {
-    unsigned all = 0, its = 0;
+    unsigned all = 0, its = 0, narrow = 0;
     for (unsigned i = 0; i < receiver->section_count; i++) {
-        all += is_fed_by(&receiver->sections[i], NULL);
-        its += is_fed_by(&receiver->sections[i], source);
+        const struct section *section = &receiver->sections[i];
+        bool is_its = is_fed_by(section, source);
+        all += is_fed_by(section, NULL);
+        its += is_its;
+        narrow += is_its && slot_is_narrow(section->slot);
     }
-    return its ? (uint64_t)bwe_estimate_bps(receiver->bwe) * its / all : 0;
+    return its > narrow ? (uint64_t)bwe_estimate_bps(receiver->bwe) * its / all : 0;
+}
+
+/* Voices come first, with what is around them. */
+static uint32_t voices_bps(const struct fwd_peer *receiver)
+{
+    uint32_t bps = 0;
+    for (unsigned i = 0; i < receiver->section_count; i++) {
+        const struct section *section = &receiver->sections[i];
+        if (section->media.kind == SFU_AUDIO && section->slot && section->slot->source)
+            bps += section->slot->source->rate.bps + VOICE_PACKETS_PER_S * OVERHEAD_BYTES * 8;
+    }
+    return bps;
+}
+
+uint32_t slot_line_bps(const struct slot *slot)
+{
+    const struct fwd_peer *receiver = slot->peer;
+    unsigned all = 0;
+    for (unsigned i = 0; i < receiver->section_count; i++)
+        all += is_fed_by(&receiver->sections[i], NULL);
+    uint32_t bps = receiver->bwe ? bwe_estimate_bps(receiver->bwe) : LINE_MOST_BPS;
+    uint32_t voices = voices_bps(receiver);
+    bps = bps > voices ? bps - voices : 0;
+    return all > 1 ? bps / all : bps;
+}
+
+/* The small layers go beside what the receivers of the large ones can take. */
+static uint32_t small_layers_bps(const struct fwd_peer *source)
+{
+    uint32_t bps = 0;
+    for (unsigned i = 0; i < source->section_count; i++) {
+        const struct section *section = &source->sections[i];
+        if (section->layers.is_asked && section->uplink && section->uplink->lower)
+            bps += section->uplink->lower->rate.bps;
+    }
+    return bps;
 }
 
 static uint32_t allowance_bps(const struct fwd_peer *source)
@@ -95,7 +136,9 @@ static uint32_t allowance_bps(const struct fwd_peer *source)
             least_bps = bps;
     }
     uint32_t floor_bps = receivers > 1 ? SHARED_LEAST_BPS : LINE_LEAST_BPS;
-    return least_bps > floor_bps ? (uint32_t)least_bps : floor_bps;
+    if (least_bps >= LINE_MOST_BPS)
+        return LINE_MOST_BPS;
+    return (least_bps > floor_bps ? (uint32_t)least_bps : floor_bps) + small_layers_bps(source);
 }
 
 static unsigned camera_ssrcs(const struct fwd_peer *peer, uint32_t *ret_ssrcs)
@@ -103,9 +146,10 @@ static unsigned camera_ssrcs(const struct fwd_peer *peer, uint32_t *ret_ssrcs)
     unsigned count = 0;
     for (unsigned i = 0; i < peer->section_count; i++) {
         const struct section *section = &peer->sections[i];
-        if (section->uplink && section->media.kind == SFU_VIDEO &&
-            section->uplink->reception.started)
-            ret_ssrcs[count++] = section->uplink->ssrc;
+        const struct uplink *uplink = section->media.kind == SFU_VIDEO ? section->uplink : NULL;
+        for (; uplink && count < SFU_MAX_SECTIONS; uplink = uplink->lower)
+            if (uplink->reception.started)
+                ret_ssrcs[count++] = uplink->ssrc;
     }
     return count;
 }

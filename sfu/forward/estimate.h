@@ -5,6 +5,7 @@
 #include "sfu/forward/peer.h"
 
 struct rtcp_packet;
+struct slot;
 
 /* After a negotiation: an estimator where transport-wide feedback will come, the null one elsewhere. 0 or -ENOMEM. */
 int peer_estimate_prepare(struct fwd_peer *peer);
@@ -18,6 +19,9 @@ void peer_estimate_fed_back(struct fwd_peer *peer, const struct rtcp_packet *pac
 
 /* On the timer: how much this peer may send, by the narrowest line that it is sent on to. */
 void peer_estimate_tell(struct fwd_peer *peer, int64_t now_us);
+
+/* How much of its peer's line this slot may have: pictures share evenly what voices leave. Millions while the line was never full. */
+uint32_t slot_line_bps(const struct slot *slot);
 
 /* Of the line to the peer; 0: nothing is known. */
 uint32_t peer_estimate_bps(const struct fwd_peer *peer);

@@ -16,14 +16,28 @@ static bool has_nack(const struct sfu_section *media)
     return false;
 }
 
+static int layers_prepare(struct fwd_peer *peer, unsigned index, bool history)
+{
+    struct section *section = &peer->sections[index];
+    struct uplink **link = &section->uplink;
+    unsigned layer = 0;
+    do {
+        int r = *link ? 0 : uplink_create(peer, index, layer, history, link);
+        if (r < 0)
+            return r;
+        link = &(*link)->lower;
+    } while (++layer < section->media.layer_count);
+    return 0;
+}
+
 /* Makes what the section needs and has not yet. What was made before stays: packets may be on their
  * way. */
 static int section_prepare(struct fwd_peer *peer, unsigned index)
 {
     struct section *section = &peer->sections[index];
     bool history = section->media.kind == SFU_VIDEO || has_nack(&section->media);
-    if (section->media.inbound && !section->uplink) {
-        int r = uplink_create(peer, index, history, &section->uplink);
+    if (section->media.inbound) {
+        int r = layers_prepare(peer, index, history);
         if (r < 0)
             return r;
     }
@@ -52,8 +66,11 @@ static void streams_apply(struct fwd_peer *peer)
     peer->extensions = (struct sfu_extensions){0};
     for (unsigned i = 0; i < peer->section_count; i++) {
         const struct section *section = &peer->sections[i];
-        if (section->uplink && !section->media.inbound)
-            streams_forget(peer, section->uplink);
+        for (struct uplink *uplink = section->uplink; uplink; uplink = uplink->lower) {
+            if (!section->media.inbound ||
+                (uplink->layer && uplink->layer >= section->media.layer_count))
+                streams_forget(peer, uplink);
+        }
         if (!section->media.inbound)
             continue;
         extensions_merge(&peer->extensions, &section->media.extensions);

@@ -49,9 +49,14 @@ void fwd_peer_destroy(struct fwd_peer *peer)
     }
     for (unsigned i = 0; i < SFU_MAX_SECTIONS; i++) {
         struct uplink *uplink = peer->sections[i].uplink;
-        while (uplink && uplink->slots)
-            slot_feed(uplink->slots, NULL, peer->room->now_us);
-        uplink_destroy(uplink);
+        for (struct uplink *layer = uplink; layer; layer = layer->lower)
+            while (layer->slots)
+                slot_feed(layer->slots, NULL, peer->room->now_us);
+        while (uplink) {
+            struct uplink *lower = uplink->lower;
+            uplink_destroy(uplink);
+            uplink = lower;
+        }
     }
     room_leave(peer);
     bwe_destroy(peer->bwe);
@@ -123,18 +128,24 @@ static struct uplink *uplink_at(struct fwd_peer *peer, unsigned index)
     return section ? section->uplink : NULL;
 }
 
-int fwd_uplink_gate(struct fwd_peer *peer, unsigned index, bool to_slots, bool to_sink)
+static void gate_set(struct uplink *uplink, bool to_slots, bool to_sink)
 {
-    struct uplink *uplink = uplink_at(peer, index);
-    if (!uplink)
-        return -EINVAL;
     uplink->to_slots = to_slots;
     uplink->to_sink = to_sink;
     struct slot *next;
     for (struct slot *slot = uplink->slots; slot; slot = next) {
         next = slot->next;
-        slot_reconsider(slot, peer->room->now_us);
+        slot_reconsider(slot, uplink->peer->room->now_us);
     }
+}
+
+int fwd_uplink_gate(struct fwd_peer *peer, unsigned index, bool to_slots, bool to_sink)
+{
+    struct uplink *uplink = uplink_at(peer, index);
+    if (!uplink)
+        return -EINVAL;
+    for (; uplink; uplink = uplink->lower)
+        gate_set(uplink, to_slots, to_sink);
     return 0;
 }
 
@@ -143,7 +154,8 @@ int fwd_uplink_keyframe(struct fwd_peer *peer, unsigned index, int64_t now_us)
     struct uplink *uplink = uplink_at(peer, index);
     if (!uplink || peer->sections[index].media.kind != SFU_VIDEO)
         return -EINVAL;
-    uplink_keyframe_wish(uplink, now_us);
+    for (; uplink; uplink = uplink->lower)
+        uplink_keyframe_wish(uplink, now_us);
     return 0;
 }
 
@@ -193,10 +205,11 @@ void fwd_peer_tick(struct fwd_peer *peer, int64_t now_us)
     if (!peer->secured)
         return;
     for (unsigned i = 0; i < peer->section_count; i++) {
-        if (peer->sections[i].uplink)
-            uplink_tick(peer->sections[i].uplink, now_us);
+        for (struct uplink *uplink = peer->sections[i].uplink; uplink; uplink = uplink->lower)
+            uplink_tick(uplink, now_us);
         if (peer->sections[i].slot)
             slot_tick(peer->sections[i].slot, now_us);
+        layers_tick(peer, i, now_us);
     }
     peer_feedback(peer, now_us);
     peer_report(peer, now_us);

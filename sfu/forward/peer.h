@@ -8,6 +8,7 @@
 #define SFU_FORWARD_PEER_H
 
 #include "sfu/forward/forward.h"
+#include "sfu/forward/layer.h"
 #include "sfu/forward/pace.h"
 #include "sfu/forward/probe.h"
 #include "sfu/forward/speaker.h"
@@ -33,8 +34,9 @@ struct stream {
 
 struct section {
     struct sfu_section media; /* as negotiated last */
-    struct uplink *uplink;
+    struct uplink *uplink;    /* the largest layer, which has the others behind it */
     struct slot *slot;
+    struct layers layers;
 };
 
 struct fwd_room {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { RENUMBER_SEGMENTS = 16 };
+enum { RENUMBER_SEGMENTS = 64 }; /* where every second picture is left out: some four seconds */
 
 struct renumber_segment {
     int64_t from;   /* first source number this offset is for */

@@ -63,14 +63,11 @@ void uplink_sender_report(struct uplink *uplink, const struct rtcp_sender_info *
         return;
     }
     for (unsigned i = 0; i < peer->section_count; i++) {
-        struct uplink *other = peer->sections[i].uplink;
-        if (!other)
-            continue;
-        if (other != uplink)
-            other->report.known = false; /* told on the clock of before: wait for the next */
-        else
-            slots_report(other, now_us);
+        for (struct uplink *other = peer->sections[i].uplink; other; other = other->lower)
+            if (other != uplink)
+                other->report.known = false; /* told on the clock of before: wait for the next */
     }
+    slots_report(uplink, now_us);
 }
 
 void slot_report_send(struct slot *slot, int64_t now_us)
@@ -124,28 +121,32 @@ void slot_reported(struct slot *slot, const struct rtcp_report_block *block, int
         rtt_note(slot, block, now_us);
 }
 
+/* Of the stream and of its repairs; returns how many. */
+static unsigned blocks_of(struct uplink *uplink, struct rtcp_report_block blocks[2], int64_t now_us)
+{
+    if (!uplink->reception.started || uplink->ended)
+        return 0;
+    blocks[0] = (struct rtcp_report_block){.ssrc = uplink->ssrc};
+    reception_report(&uplink->reception, &blocks[0]);
+    if (uplink->report.known) {
+        blocks[0].lsr = uplink->report.lsr;
+        blocks[0].dlsr =
+            (uint32_t)(((uint64_t)(now_us - uplink->report.arrival_us) << 16) / 1000000);
+    }
+    if (!uplink->rtx_reception.started || uplink->rtx_ssrc == 0)
+        return 1;
+    blocks[1] = (struct rtcp_report_block){.ssrc = uplink->rtx_ssrc};
+    reception_report(&uplink->rtx_reception, &blocks[1]);
+    return 2;
+}
+
 static unsigned blocks_fill(struct fwd_peer *peer, struct rtcp_report_block *blocks, int64_t now_us)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < peer->section_count; i++) {
-        struct uplink *uplink = peer->sections[i].uplink;
-        if (!uplink || !uplink->reception.started || uplink->ended ||
-            !peer->sections[i].media.inbound)
-            continue;
-        if (count + 2 > RTCP_MAX_REPORT_BLOCKS)
-            break;
-        struct rtcp_report_block *block = &blocks[count++];
-        *block = (struct rtcp_report_block){.ssrc = uplink->ssrc};
-        reception_report(&uplink->reception, block);
-        if (uplink->report.known) {
-            block->lsr = uplink->report.lsr;
-            block->dlsr =
-                (uint32_t)(((uint64_t)(now_us - uplink->report.arrival_us) << 16) / 1000000);
-        }
-        if (!uplink->rtx_reception.started || uplink->rtx_ssrc == 0)
-            continue;
-        blocks[count] = (struct rtcp_report_block){.ssrc = uplink->rtx_ssrc};
-        reception_report(&uplink->rtx_reception, &blocks[count++]);
+        struct uplink *uplink = peer->sections[i].media.inbound ? peer->sections[i].uplink : NULL;
+        for (; uplink && count + 2 <= RTCP_MAX_REPORT_BLOCKS; uplink = uplink->lower)
+            count += blocks_of(uplink, &blocks[count], now_us);
     }
     return count;
 }

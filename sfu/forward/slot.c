@@ -8,6 +8,7 @@
 
 enum {
     LEAST_STEP_US = 10000, /* between the last timestamp of one source and the first of the next */
+    LAYER_STEP_US = 1000,  /* … where both are the same picture */
     CLOCK_TRUST_US =
         500000, /* how far sender reports may differ from arrival before they are not believed */
     KEYFRAME_REPLAY_US =
@@ -45,8 +46,28 @@ int slot_create(struct fwd_peer *peer, unsigned section, struct slot **ret_slot)
     return 0;
 }
 
+static void wanted_forget(struct slot *slot)
+{
+    if (!slot->wanted)
+        return;
+    struct slot **link = &slot->wanted->waiting;
+    while (*link != slot)
+        link = &(*link)->wanted_next;
+    *link = slot->wanted_next;
+    slot->wanted_next = NULL;
+    slot->wanted = NULL;
+}
+
+static void join(struct slot *slot, struct uplink *source)
+{
+    slot->source = source;
+    slot->next = source->slots;
+    source->slots = slot;
+}
+
 static void leave(struct slot *slot)
 {
+    wanted_forget(slot);
     if (!slot->source)
         return;
     struct slot **link = &slot->source->slots;
@@ -179,21 +200,43 @@ static void young_keyframe_replay(struct slot *slot, int64_t now_us)
 
 void slot_feed(struct slot *slot, struct uplink *source, int64_t now_us)
 {
-    if (slot->source == source)
+    if (slot->fed == source)
         return;
     if (slot->source) {
         stop(slot);
         leave(slot);
     }
-    slot->source = source;
+    slot->fed = source;
+    slot->choice = (struct layer_choice){0};
+    slot->thin = false;
     if (source) {
-        slot->next = source->slots;
-        source->slots = slot;
+        join(slot, source);
         if (slot->state == SFU_SLOT_ACTIVE)
             slot->state =
                 SFU_SLOT_EMPTY; /* the new source tells its state even if it is the same */
         young_keyframe_replay(slot, now_us);
     }
+    if (!slot->running)
+        slot_reconsider(slot, now_us);
+}
+
+void slot_want(struct slot *slot, struct uplink *layer, int64_t now_us)
+{
+    if (slot->source == layer || slot->wanted == layer || !slot->running)
+        wanted_forget(slot);
+    if (slot->source == layer)
+        return;
+    if (slot->running) {
+        wanted_forget(slot);
+        slot->wanted = layer;
+        slot->wanted_next = layer->waiting;
+        layer->waiting = slot;
+        uplink_keyframe_wish(layer, now_us);
+        return;
+    }
+    leave(slot);
+    join(slot, layer);
+    young_keyframe_replay(slot, now_us);
     if (!slot->running)
         slot_reconsider(slot, now_us);
 }
@@ -222,8 +265,9 @@ static uint32_t timestamp_step(const struct slot *slot, const struct uplink_pack
         if (llabs(by_clock_us - step_us) < CLOCK_TRUST_US)
             step_us = by_clock_us;
     }
-    if (step_us < LEAST_STEP_US)
-        step_us = LEAST_STEP_US;
+    int64_t least_us = slot->is_crossing ? LAYER_STEP_US : LEAST_STEP_US;
+    if (step_us < least_us)
+        step_us = least_us;
     return (uint32_t)(step_us * codec_rate(packet->codec) / 1000000);
 }
 
@@ -237,7 +281,10 @@ static void numbers_fit(struct slot *slot, const struct uplink_packet *packet, i
     uint32_t step = first ? 1 : timestamp_step(slot, packet, now_us);
     slot->timestamp_offset = slot->last_timestamp + step - packet->rtp.timestamp;
     slot->last_timestamp += step;
-    slot->picture_offset = slot->last_picture_id + 1 - packet->picture_id;
+    renumber_start(&slot->pictures, packet->picture_id, slot->last_picture_id + 1);
+    slot->highest_picture = packet->picture_id - 1;
+    slot->left_out = 0;
+    slot->thinning = false;
     slot->tl0_offset = (uint8_t)(slot->last_tl0 + 1 - packet->vp8.tl0);
     slot->switches++;
 }
@@ -287,16 +334,57 @@ static bool begin(struct slot *slot, const struct uplink_packet *packet, int64_t
     return true;
 }
 
+static bool is_above(struct slot *slot, const struct uplink_packet *packet)
+{
+    if (vp8_tid(&packet->vp8) == 0)
+        return false;
+    if (slot->thin)
+        slot->thinning = true;
+    else if (vp8_is_sync(&packet->vp8))
+        slot->thinning = false;
+    return slot->thinning;
+}
+
+/* Whether the packet is of a picture that this receiver does not get. With a picture's first packet it is decided for the
+ * whole of it. */
+static bool is_of_left_out(struct slot *slot, const struct uplink_packet *packet)
+{
+    enum { REMEMBERED = 64 };
+    if (packet->codec != SFU_CODEC_VP8 || packet->rtp.payload_len == 0 || packet->vp8.id_bits == 0)
+        return false;
+    int64_t ahead = packet->picture_id - slot->highest_picture;
+    if (ahead <= 0)
+        return ahead > -REMEMBERED && (slot->left_out >> -ahead & 1);
+    slot->left_out = ahead < REMEMBERED ? slot->left_out << ahead : 0;
+    slot->highest_picture = packet->picture_id;
+    if (!is_above(slot, packet))
+        return false;
+    slot->left_out |= 1;
+    renumber_leave_out(&slot->pictures, packet->picture_id);
+    return true;
+}
+
+/* What comes late of a picture that is left out has a number that the receiver waits for: it gets the number alone. */
+static void hollow_send(struct slot *slot, const struct uplink_packet *packet, int64_t number,
+                        int64_t now_us)
+{
+    struct uplink_packet hollow = *packet;
+    hollow.rtp.payload_len = 0;
+    slot_packet_send(slot, &hollow, number, now_us);
+}
+
 static void pass_on(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
 {
     int64_t number;
+    bool left_out = is_of_left_out(slot, packet);
     if (!renumber_map(&slot->renumber, packet->number, &number)) {
         peer_drop(slot->peer, SFU_DROP_TOO_OLD);
         return;
     }
     if (packet->number > slot->highest_source) {
         slot->highest_source = packet->number;
-        if (packet->rtp.payload_len == 0) { /* a probe: the receiver never learns of it */
+        if (packet->rtp.payload_len == 0 ||
+            left_out) { /* the receiver never learns of a probe, either */
             renumber_leave_out(&slot->renumber, packet->number);
             return;
         }
@@ -305,7 +393,10 @@ static void pass_on(struct slot *slot, const struct uplink_packet *packet, int64
     }
     if (number >= slot->next_number) /* also of a late one, where a probe came in between */
         slot->next_number = number + 1;
-    slot_packet_send(slot, packet, number, now_us);
+    if (left_out)
+        hollow_send(slot, packet, number, now_us);
+    else
+        slot_packet_send(slot, packet, number, now_us);
 }
 
 /* Sends what followed `first`. It never starts the slot anew, so one packet in is never more than
@@ -367,10 +458,27 @@ void slot_forward(struct slot *slot, const struct uplink_packet *packet, int64_t
         replay(slot, packet, now_us);
 }
 
+void slot_go_over(struct slot *slot, const struct uplink_packet *packet, int64_t now_us)
+{
+    struct uplink *layer = slot->wanted;
+    bool is_late = packet->number < layer->reception.highest;
+    if (!layer->to_slots || !section_codec(slot_section(slot), packet->codec) ||
+        (is_late && now_us - slot->replayed_us < REPLAY_PAUSE_US))
+        return;
+    stop(slot);
+    leave(slot);
+    join(slot, layer);
+    slot->is_crossing = true;
+    slot_forward(slot, packet, now_us);
+    slot->is_crossing = false;
+}
+
 void slot_tick(struct slot *slot, int64_t now_us)
 {
     enum { SENDING_US = 1000000 };
     state_tell(slot, now_us);
+    if (slot->wanted)
+        uplink_keyframe_wish(slot->wanted, now_us);
     if (slot->state != SFU_SLOT_WAITING_KEYFRAME || !slot->peer->secured || !slot->source ||
         is_left_out(slot))
         return;

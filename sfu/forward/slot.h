@@ -6,6 +6,7 @@
 
 #include "base/bucket.h"
 #include "sfu/forward/history.h"
+#include "sfu/forward/layer.h"
 #include "sfu/forward/peer.h"
 #include "sfu/forward/renumber.h"
 #include "sfu/forward/uplink.h"
@@ -31,6 +32,7 @@ struct slot_sent {
     uint32_t switches; /* slot.switches then; another one now: it cannot be written again */
     uint16_t len;
     uint8_t resends;
+    bool hollow; /* padding alone, whatever the source's packet has */
 };
 
 struct slot_report {
@@ -41,8 +43,14 @@ struct slot_report {
 struct slot {
     struct fwd_peer *peer;
     unsigned section;
-    struct uplink *source; /* borrowed; NULL: empty */
+    struct uplink *fed;    /* borrowed; the largest layer of what it is fed with; NULL: empty */
+    struct uplink *source; /* … the layer that it takes */
     struct slot *next;     /* uplink.slots of the source */
+    struct uplink
+        *wanted; /* the layer that it goes over to with its next key frame; NULL: it stays */
+    struct slot *wanted_next; /* uplink.waiting of it */
+    bool is_crossing;         /* … and does so just now */
+    struct layer_choice choice;
     enum sfu_slot_state state;
     bool untold; /* the state, to the control thread */
     struct bucket tellings, wishes;
@@ -62,7 +70,13 @@ struct slot {
     uint32_t timestamp_offset, last_timestamp; /* newest sent */
     int64_t last_us,
         last_clock_us; /* when; and on the room's clock by sender reports, -1 unknown */
-    int64_t picture_offset, last_picture_id;
+    struct renumber
+        pictures; /* VP8 picture ids, as packets: without a hole where one is left out */
+    int64_t last_picture_id;
+    bool thin;               /* pictures of higher temporal layers are to be left out … */
+    bool thinning;           /* … and are: until one comes that needs none of them */
+    int64_t highest_picture; /* of the source */
+    uint64_t left_out;       /* bit n: picture highest_picture - n was left out */
     uint8_t tl0_offset, last_tl0;
 
     struct slot_sent *sent; /* SLOT_SENT of them, with the first source; where NACKs are answered */
@@ -82,8 +96,14 @@ void slot_destroy(struct slot *slot);
  * that is fed has it. 0 or -ENOMEM. */
 int slot_prepare(struct slot *slot);
 
-/* From this uplink from now on; NULL: from nothing. */
+/* From this uplink, its largest layer first, from now on; NULL: from nothing. */
 void slot_feed(struct slot *slot, struct uplink *source, int64_t now_us);
+
+/* Takes this layer of what it is fed with: at once where no packets flow, else from its next key frame on. */
+void slot_want(struct slot *slot, struct uplink *layer, int64_t now_us);
+
+/* A key frame of the wanted layer begins. */
+void slot_go_over(struct slot *slot, const struct uplink_packet *packet, int64_t now_us);
 
 /* Looks at gate, codec and source again after one of them changed. */
 void slot_reconsider(struct slot *slot, int64_t now_us);

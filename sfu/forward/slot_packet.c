@@ -56,7 +56,9 @@ static void extensions_add(struct slot *slot, const struct uplink_packet *packet
 static void vp8_put(struct slot *slot, const struct uplink_packet *packet, struct bytes_writer *w)
 {
     const struct vp8_descriptor *vp8 = &packet->vp8;
-    int64_t picture_id = packet->picture_id + slot->picture_offset;
+    int64_t picture_id = 0;
+    if (vp8->id_bits && !renumber_map(&slot->pictures, packet->picture_id, &picture_id))
+        w->bad = true; /* forgotten; its number would be, too */
     uint8_t tl0 = (uint8_t)(vp8->tl0 + slot->tl0_offset);
     if (vp8->id_bits && picture_id > slot->last_picture_id)
         slot->last_picture_id = picture_id;
@@ -144,6 +146,7 @@ void slot_packet_send_now(struct slot *slot, const struct uplink_packet *packet,
             .source = packet->number,
             .switches = slot->switches,
             .len = (uint16_t)len,
+            .hollow = packet->rtp.payload_len == 0,
         };
     if (packet->keyframe_start && number > slot->keyframe_number)
         slot->keyframe_number = number;
@@ -161,6 +164,8 @@ static bool resend_write(struct slot *slot, const struct slot_sent *sent, int64_
     if (!slot->running || sent->switches != slot->switches ||
         !uplink_recall(slot->source, sent->source, &packet) || packet.codec != slot->codec)
         return false;
+    if (sent->hollow)
+        packet.rtp.payload_len = 0;
     uint8_t *out = env->block(env->worker);
     size_t len =
         packet_write(slot, &packet, true, slot->rtx_seq, (uint16_t)sent->number, out, now_us);

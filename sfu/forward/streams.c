@@ -84,6 +84,21 @@ static struct section *section_by_payload(struct fwd_peer *peer, uint8_t pt)
     return found_count == 1 ? found : NULL;
 }
 
+/* Of a section that comes in layers each is bound by its RID (RFC 8852 section 4); of others the RID says nothing. NULL:
+ * it has none, or one that was not agreed on. */
+static struct uplink *layer_by_rid(const struct section *section, const uint8_t *rid, uint8_t len)
+{
+    struct uplink *uplink = section->uplink;
+    if (section->media.layer_count < 2)
+        return uplink;
+    for (; rid && uplink && uplink->layer < section->media.layer_count; uplink = uplink->lower) {
+        const char *own = section->media.rids[uplink->layer];
+        if (strlen(own) == len && memcmp(own, rid, len) == 0)
+            return uplink;
+    }
+    return NULL;
+}
+
 /* A second layer of simulcast is not a new life of the first: only one RID is taken. */
 static bool is_other_layer(const struct uplink *uplink, const uint8_t *rid, uint8_t len)
 {
@@ -105,7 +120,6 @@ static struct stream *stream_bind(struct fwd_peer *peer, struct section *section
                                   const struct rtp_packet *packet)
 {
     bool repair;
-    struct uplink *uplink = section->uplink;
     if (!section_payload(section, packet->pt, &repair)) {
         peer_drop(peer, SFU_DROP_UNKNOWN_PAYLOAD);
         return NULL;
@@ -113,7 +127,8 @@ static struct stream *stream_bind(struct fwd_peer *peer, struct section *section
     uint8_t rid_len = 0;
     uint8_t rid_id = repair ? peer->extensions.repaired_rid : peer->extensions.rid;
     const uint8_t *rid = rtp_packet_element(packet, rid_id, &rid_len);
-    if (is_other_layer(uplink, rid, rid_len)) {
+    struct uplink *uplink = layer_by_rid(section, rid, rid_len);
+    if (!uplink || is_other_layer(uplink, rid, rid_len)) {
         peer_drop(peer, SFU_DROP_UNKNOWN_SSRC);
         return NULL;
     }

@@ -16,13 +16,15 @@ uint32_t codec_rate(enum sfu_codec codec)
     return codec == SFU_CODEC_OPUS ? 48000 : 90000;
 }
 
-int uplink_create(struct fwd_peer *peer, unsigned section, bool video, struct uplink **ret_uplink)
+int uplink_create(struct fwd_peer *peer, unsigned section, unsigned layer, bool video,
+                  struct uplink **ret_uplink)
 {
     struct uplink *uplink = calloc(1, sizeof *uplink);
     if (!uplink)
         return -ENOMEM;
     uplink->peer = peer;
     uplink->section = section;
+    uplink->layer = layer;
     uplink->to_slots = uplink->to_sink = true;
     uplink->codec_changes = bucket_make(UPLINK_CODEC_CHANGES_PER_S, UPLINK_CODEC_CHANGES_PER_S);
     if (video && history_init(&uplink->history) < 0) {
@@ -99,6 +101,7 @@ void uplink_sink(struct uplink *uplink, const struct rtp_packet *packet, enum sf
         .peer = uplink->peer->id,
         .tag = uplink->peer->tag,
         .section = uplink->section,
+        .layer = uplink->layer,
         .codec = codec,
         .repair = repair,
         .keyframe = keyframe,
@@ -209,6 +212,7 @@ static void codec_tell(struct uplink *uplink)
 {
     struct sfu_event event = {.type = uplink->media_told ? SFU_EVENT_CODEC : SFU_EVENT_MEDIA,
                               .section = uplink->section,
+                              .layer = uplink->layer,
                               .codec = uplink->codec,
                               .ssrc = uplink->ssrc};
     uplink->codec_untold = !peer_event(uplink->peer, &event);
@@ -268,6 +272,34 @@ static void keyframe_note(struct uplink *uplink, const struct uplink_packet *pac
     keyframe_arrived(&uplink->keyframe);
 }
 
+static void rate_note(struct uplink *uplink, const struct uplink_packet *packet, int64_t now_us)
+{
+    struct uplink_rate *rate = &uplink->rate;
+    int64_t since_us = now_us - rate->since_us;
+    if (since_us >= UPLINK_RATE_US) {
+        rate->bps = (uint32_t)(rate->bytes * UINT64_C(8000000) / (uint64_t)since_us);
+        rate->base_bps = (uint32_t)(rate->base_bytes * UINT64_C(8000000) / (uint64_t)since_us);
+        rate->since_us = now_us;
+        rate->bytes = rate->base_bytes = 0;
+    }
+    rate->bytes += (uint32_t)packet->rtp.len;
+    if (packet->codec != SFU_CODEC_VP8 || vp8_tid(&packet->vp8) == 0)
+        rate->base_bytes += (uint32_t)packet->rtp.len;
+}
+
+static void slots_serve(struct uplink *uplink, const struct uplink_packet *packet, int64_t now_us)
+{
+    struct slot *next;
+    for (struct slot *slot = uplink->slots; slot; slot = next) {
+        next = slot->next;
+        slot_forward(slot, packet, now_us);
+    }
+    for (struct slot *slot = packet->keyframe_start ? uplink->waiting : NULL; slot; slot = next) {
+        next = slot->wanted_next;
+        slot_go_over(slot, packet, now_us);
+    }
+}
+
 void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool repaired,
                     int64_t now_us)
 {
@@ -284,14 +316,12 @@ void uplink_receive(struct uplink *uplink, struct uplink_packet *packet, bool re
     keyframe_note(uplink, packet, now_us);
     if (uplink->missing.count)
         missing_ask(uplink, now_us);
-    if (uplink->slots && uplink->history.bytes && uplink->to_slots && !packet->rebuilt)
+    rate_note(uplink, packet, now_us);
+    if ((uplink->slots || uplink->waiting) && uplink->history.bytes && uplink->to_slots &&
+        !packet->rebuilt)
         history_put(&uplink->history, packet->number, packet->rtp.data, packet->rtp.len,
                     packet->picture_id, now_us);
-    struct slot *next;
-    for (struct slot *slot = uplink->slots; slot; slot = next) {
-        next = slot->next;
-        slot_forward(slot, packet, now_us);
-    }
+    slots_serve(uplink, packet, now_us);
 }
 
 void uplink_end(struct uplink *uplink, int64_t now_us)

@@ -1,4 +1,4 @@
-/* What a peer sends in one section: one stream, its repairs, and who is fed by it. */
+/* What a peer sends in one section, or in one layer of it: one stream, its repairs, and who is fed by it. */
 #ifndef SFU_FORWARD_UPLINK_H
 #define SFU_FORWARD_UPLINK_H
 
@@ -15,6 +15,7 @@
 
 enum {
     UPLINK_RID_BYTES = 16,
+    UPLINK_RATE_US = 500000,        /* over which its rate is taken */
     UPLINK_CODEC_CHANGES_PER_S = 2, /* each makes every slot start anew */
 };
 
@@ -27,9 +28,19 @@ struct uplink_report {
     int64_t arrival_us;
 };
 
+/* What came in the last interval. */
+struct uplink_rate {
+    int64_t since_us;
+    uint32_t bytes, base_bytes;
+    uint32_t bps,
+        base_bps; /* base: without the pictures that none needs, by their temporal layer (VP8) */
+};
+
 struct uplink {
     struct fwd_peer *peer; /* the owner's owner */
     unsigned section;
+    unsigned layer;          /* 0: the largest picture of the section, or the only one */
+    struct uplink *lower;    /* the next smaller layer; the section owns it; NULL: none */
     uint32_t ssrc, rtx_ssrc; /* 0: not known yet */
     uint8_t rid_len;         /* of the stream that was bound by MID or payload type */
     char rid[UPLINK_RID_BYTES];
@@ -58,6 +69,8 @@ struct uplink {
     struct voice voice;                        /* audio only */
     struct history history;                    /* as received, video only */
     struct slot *slots;                        /* linked by slot.next */
+    struct slot *waiting; /* go over to this layer with its next key frame; by slot.wanted_next */
+    struct uplink_rate rate;
     uint32_t quality_expected, quality_unique; /* when quality was told last */
 };
 
@@ -75,7 +88,8 @@ struct uplink_packet {
 };
 
 /* 0 or -ENOMEM. `video` uplinks keep a history. */
-int uplink_create(struct fwd_peer *peer, unsigned section, bool video, struct uplink **ret_uplink);
+int uplink_create(struct fwd_peer *peer, unsigned section, unsigned layer, bool video,
+                  struct uplink **ret_uplink);
 /* Its slots must be empty by then. NULL is fine. */
 void uplink_destroy(struct uplink *uplink);
 

@@ -22,6 +22,18 @@ struct vp8_descriptor {
     uint8_t layer; /* the TID/Y/KEYIDX byte */
 };
 
+/* The temporal layer of a packet's picture, 0 where none is told; and whether one of a higher layer can be decoded though
+ * the ones of its layer before it are not there (Y, RFC 7741 section 4.2). */
+static inline unsigned vp8_tid(const struct vp8_descriptor *descriptor)
+{
+    return descriptor->has_tid ? descriptor->layer >> 6 : 0;
+}
+
+static inline bool vp8_is_sync(const struct vp8_descriptor *descriptor)
+{
+    return descriptor->has_tid && (descriptor->layer & 0x20);
+}
+
 /* 0 or -EBADMSG. A descriptor without VP8 data after it is malformed. */
 int vp8_parse(const uint8_t *payload, size_t len, struct vp8_descriptor *ret_descriptor);
 

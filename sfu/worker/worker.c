@@ -173,6 +173,7 @@ static unsigned backlog_share(enum sfu_event_type type)
     case SFU_EVENT_FAILED: return WORKER_BACKLOG;
     case SFU_EVENT_MEDIA:
     case SFU_EVENT_CODEC:
+    case SFU_EVENT_LAYERS:
     case SFU_EVENT_SLOT:
     case SFU_EVENT_VOICE:
     case SFU_EVENT_QUALITY: return WORKER_BACKLOG / 2;

@@ -97,6 +97,20 @@ static void agree_extensions(struct sfu_section *section, const struct sdp_offer
     };
 }
 
+/* The largest sizes that are offered, the largest first. Each is known by its RID and nothing else. */
+static void agree_layers(struct sfu_section *section, const struct sdp_offer_section *offered)
+{
+    if (offered->rid_count < 2 || !section->extensions.mid ||
+        offered->extensions[SDP_EXT_RID].id == 0)
+        return;
+    section->extensions.rid = offered->extensions[SDP_EXT_RID].id;
+    section->extensions.repaired_rid = offered->extensions[SDP_EXT_REPAIRED_RID].id;
+    section->layer_count = MIN(offered->rid_count, SFU_MAX_LAYERS);
+    for (unsigned i = 0; i < section->layer_count; i++)
+        g_strlcpy(section->rids[i], offered->rids[offered->rid_count - 1 - i], SFU_RID_BYTES);
+    section->ssrc = section->rtx_ssrc = 0;
+}
+
 /* Within a BUNDLE an id means the same in every section (RFC 8843 section 9.2). aiortc offers one id for the audio level
  * and for the picture's send time: what a section before took stays, and the later one goes without. */
 static void agree_ids(struct sfu_negotiation *negotiation, unsigned index)
@@ -113,6 +127,8 @@ static void agree_ids(struct sfu_negotiation *negotiation, unsigned index)
                     ids[mine] = 0;
     }
     memcpy(&negotiation->sections[index].extensions, ids, COUNT);
+    if (negotiation->sections[index].extensions.rid == 0)
+        negotiation->sections[index].layer_count = 0;
 }
 
 /* What was met on the way through the sections. */
@@ -180,6 +196,8 @@ static int agree_section(const struct sdp_offer_section *offered, unsigned index
     section->inbound = offered->sends;
     section->ssrc = offered->ssrc;
     section->rtx_ssrc = offered->rtx_ssrc;
+    if (video && offered->sends && policy->takes_layers)
+        agree_layers(section, offered);
     if (!offered->receives)
         return 0;
     const struct sdp_slot *slot = slot_take(memory, offered->mid);

@@ -37,3 +37,15 @@ char *sdp_extmap_text(const struct sfu_section *section)
                                    sdp_extension_uri(e));
     return g_string_free(text, FALSE);
 }
+
+char *sdp_rids_text(const struct sfu_section *section)
+{
+    GString *text;
+
+    if (section->layer_count == 0)
+        return NULL;
+    text = g_string_new(section->rids[0]);
+    for (unsigned i = 1; i < section->layer_count; i++)
+        g_string_append_printf(text, " %s", section->rids[i]);
+    return g_string_free(text, FALSE);
+}

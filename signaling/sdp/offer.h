@@ -7,6 +7,7 @@
 enum {
     SDP_MAX_OFFERED_CODECS = 32,
     SDP_FMTP_BYTES = 160,
+    SDP_MAX_RIDS = 4,  /* more are not looked at */
     SDP_MIN_UFRAG = 4, /* RFC 8839 section 5.4, with SDP_MIN_PWD */
     SDP_MIN_PWD = 22,
 };
@@ -46,6 +47,9 @@ struct sdp_offer_section {
     struct sdp_codec codecs[SDP_MAX_OFFERED_CODECS]; /* known codecs only, in the offer's order */
     struct sdp_offered_extension extensions[SDP_EXT_COUNT];
     uint32_t ssrc, rtx_ssrc; /* 0: not declared */
+    unsigned
+        rid_count; /* of a=simulcast:send, in the offer's order: pages name the smallest first */
+    char rids[SDP_MAX_RIDS][SFU_RID_BYTES];
 };
 
 struct sdp_offer {

@@ -25,7 +25,8 @@ struct sdp_policy {
      * client that has none of these is answered with video_codecs. */
     enum sfu_codec sent_codecs[SDP_MAX_VIDEO_CODECS];
     unsigned sent_codec_count;
-    uint32_t max_video_bps, max_audio_bps;     /* caps of what a client sends in one section */
+    uint32_t max_video_bps, max_audio_bps; /* caps of what a client sends in one section */
+    bool takes_layers; /* a picture may be sent in several sizes at a time (simulcast, RFC 8853) */
     unsigned max_audio_slots, max_video_slots; /* further receive sections are rejected */
     bool refuses_inbound,
         refuses_outbound; /* all is answered sendonly, or recvonly: WHEP and WHIP */
@@ -101,5 +102,7 @@ char *sdp_fragment_write(const struct sfu_negotiation *negotiation,
  * EXTMAP. The caller frees both. */
 char *sdp_payloads_text(const struct sfu_section *section);
 char *sdp_extmap_text(const struct sfu_section *section);
+/* … and RIDS, the largest picture first; NULL: it is sent in one size. */
+char *sdp_rids_text(const struct sfu_section *section);
 
 #endif

@@ -96,6 +96,50 @@ static void read_ssrcs(const GstSDPMedia *media, struct sdp_offer_section *secti
     }
 }
 
+/* RFC 8851 section 10: what a rid-id may be. */
+static bool rid_is_valid(const char *rid, size_t len)
+{
+    return len > 0 && len < SFU_RID_BYTES &&
+           strspn(rid, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") >= len;
+}
+
+/* Whether there is "a=rid:<rid> send". */
+static bool rid_is_sent(const GstSDPMedia *media, const char *rid, size_t len)
+{
+    const char *line;
+
+    for (guint i = 0; (line = gst_sdp_media_get_attribute_val_n(media, "rid", i)); i++)
+        if (strncmp(line, rid, len) == 0 && g_str_has_prefix(line + len, " send"))
+            return true;
+    return false;
+}
+
+/* "send ~l;h,m recv x" (RFC 8853 section 5.1): of alternatives the first; one that is paused (~) may come later. A list
+ * with something that is no rid is not read at all. */
+static void read_layers(const GstSDPMedia *media, struct sdp_offer_section *section)
+{
+    const char *value = gst_sdp_media_get_attribute_val(media, "simulcast");
+    const char *at = value && g_str_has_prefix(value, "send ") ? value
+                     : value                                   ? strstr(value, " send ")
+                                                               : NULL;
+
+    if (!at || !section->sends)
+        return;
+    for (at = strchr(at + 1, ' '); at && *at != '\0';) {
+        const char *rid = at + 1 + (at[1] == '~');
+        size_t len = strcspn(rid, ",; ");
+        if (section->rid_count == SDP_MAX_RIDS || !rid_is_valid(rid, len) ||
+            !rid_is_sent(media, rid, len)) {
+            section->rid_count = 0;
+            return;
+        }
+        g_strlcpy(section->rids[section->rid_count++], rid, len + 1);
+        at = rid + strcspn(rid, "; ");
+        if (*at == ' ')
+            return;
+    }
+}
+
 static int read_names(const GstSDPMessage *message, const GstSDPMedia *media, unsigned index,
                       struct sdp_offer_section *section, struct sdp_error *ret_error)
 {
@@ -153,5 +197,6 @@ int sdp_section_read(const GstSDPMessage *message, unsigned index,
     read_extensions(media, section);
     sdp_codecs_read(media, section);
     read_ssrcs(media, section);
+    read_layers(media, section);
     return 0;
 }

@@ -102,12 +102,28 @@ static void write_extensions(GstSDPMedia *media, const struct sfu_section *secti
     const struct sdp_offered_extension *ext = offered->extensions;
 
     write_extension(media, section->extensions.mid, &ext[SDP_EXT_MID], SDP_EXT_MID);
+    write_extension(media, section->extensions.rid, &ext[SDP_EXT_RID], SDP_EXT_RID);
+    write_extension(media, section->extensions.repaired_rid, &ext[SDP_EXT_REPAIRED_RID],
+                    SDP_EXT_REPAIRED_RID);
     write_extension(media, section->extensions.transport_cc, &ext[SDP_EXT_TRANSPORT_CC],
                     SDP_EXT_TRANSPORT_CC);
     write_extension(media, section->extensions.abs_send_time, &ext[SDP_EXT_ABS_SEND_TIME],
                     SDP_EXT_ABS_SEND_TIME);
     write_extension(media, section->extensions.audio_level, &ext[SDP_EXT_AUDIO_LEVEL],
                     SDP_EXT_AUDIO_LEVEL);
+}
+
+/* RFC 8853 section 5.3: the sizes that are taken, in the order of the offer. */
+static void write_layers(GstSDPMedia *media, const struct sfu_section *section)
+{
+    g_autoptr(GString) list = g_string_new("recv ");
+
+    for (unsigned i = section->layer_count; i-- > 0;) {
+        attribute(media, "rid", "%s recv", section->rids[i]);
+        g_string_append_printf(list, "%s%s", section->rids[i], i ? ";" : "");
+    }
+    if (section->layer_count)
+        attribute(media, "simulcast", "%s", list->str);
 }
 
 static void write_direction(GstSDPMedia *media, const struct sfu_section *section)
@@ -195,6 +211,7 @@ static void write_accepted(GstSDPMedia *media, struct writer *writer,
     for (unsigned i = 0; i < section->payload_count; i++)
         write_payload(media, &section->payloads[i], codec_of(offered, section->payloads[i].pt),
                       writer->policy);
+    write_layers(media, section);
     if (section->outbound)
         write_slot(media, section, writer->pair[section->kind]++);
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "signaling/session/client.h"
 #include "signaling/session/departure.h"
+#include "signaling/session/layers.h"
 #include "signaling/session/codecs.h"
 #include "signaling/session/narrow.h"
 #include "signaling/session/peer.h"
@@ -51,6 +52,13 @@ static void found(struct sig_participant *participant)
     sig_participant_look(participant);
 }
 
+static const char *layer_rid(const struct sig_peer *peer, const struct sfu_event *event)
+{
+    return event->section < SFU_MAX_SECTIONS
+               ? sig_layer_rid(&peer->negotiation.sections[event->section], event->layer)
+               : NULL;
+}
+
 static void codec_seen(struct sig_participant *participant, struct sig_peer *peer,
                        const struct sfu_event *event)
 {
@@ -59,10 +67,11 @@ static void codec_seen(struct sig_participant *participant, struct sig_peer *pee
     g_snprintf(section, sizeof section, "%u", event->section);
     g_snprintf(ssrc, sizeof ssrc, "%u", event->ssrc);
     sig_recording_write(participant->session, "media.codec", "TAG", tag, "SECTION", section,
-                        "CODEC", sig_codec_name(event->codec), "SSRC", ssrc, NULL);
+                        "CODEC", sig_codec_name(event->codec), "SSRC", ssrc, "RID",
+                        layer_rid(peer, event), NULL);
     peer->media = true;
     found(participant);
-    if (event->section >= SFU_MAX_SECTIONS)
+    if (event->section >= SFU_MAX_SECTIONS || event->layer > 0)
         return;
     sig_codecs_seen(participant, event->section, event->codec);
     if (peer->heard[event->section])
@@ -170,11 +179,9 @@ static void bitrate_look(struct sig_participant *participant, const struct sfu_q
     int camera = participant->publisher->uplinks[SIG_CAMERA];
     if (!sig_bitrate_report(&participant->bitrate, loss, clock_now_us()) || camera < 0)
         return;
-    sig_participant_event(participant, "media.encodings",
-                          json_pack("{s:s, s:n, s:b, s:I}", "mid",
-                                    participant->publisher->negotiation.sections[camera].mid, "rid",
-                                    "active", 1, "max_bps",
-                                    (json_int_t)participant->bitrate.target_bps));
+    const struct sfu_section *section = &participant->publisher->negotiation.sections[camera];
+    sig_layer_tell(participant, section->mid, sig_layer_rid(section, 0), true,
+                   participant->bitrate.target_bps);
 }
 
 static void quality_came(struct sig_participant *participant, const struct sig_peer *peer,
@@ -235,6 +242,7 @@ void sig_media_event(struct sig_daemon *daemon, const struct sfu_event *event)
         break;
     case SFU_EVENT_MEDIA:
     case SFU_EVENT_CODEC: codec_seen(participant, peer, event); break;
+    case SFU_EVENT_LAYERS: sig_layers_changed(participant, peer, event); break;
     case SFU_EVENT_SILENT: silence_came(participant, peer, true); break;
     case SFU_EVENT_BACK: silence_came(participant, peer, false); break;
     case SFU_EVENT_SLOT: slot_changed(participant, peer, event); break;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "signaling/session/codecs.h"
 #include "signaling/session/errands.h"
+#include "signaling/session/layers.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
 #include "signaling/session/slots.h"
@@ -49,6 +50,7 @@ static void policy_fill(const struct sig_participant *participant, enum sig_peer
         .max_audio_bps = config->media.max_audio_kbps * 1000,
         .max_audio_slots = config->media.audio_slots,
         .max_video_slots = config->media.video_slots,
+        .takes_layers = kind == SIG_PEER_PAGE,
         .refuses_inbound = kind == SIG_PEER_WHEP,
         .refuses_outbound = kind == SIG_PEER_WHIP,
     };
@@ -193,6 +195,7 @@ int sig_peer_offer(struct sig_participant *participant, enum sig_peer_kind kind,
     participant->progress.offered = true;
     sig_peer_gate(participant);
     sig_codecs_answered(participant);
+    sig_layers_answered(participant);
     sig_slots_update(participant->session);
     return 0;
 }

@@ -153,6 +153,7 @@ static void section_write(struct sig_session *session, const struct sig_peer *pe
 {
     const struct sfu_section *section = &peer->negotiation.sections[index];
     g_autofree char *payloads = sdp_payloads_text(section), *extmap = sdp_extmap_text(section);
+    g_autofree char *rids = sdp_rids_text(section);
     char tag[12], number[12], ssrc[12], rtx[12];
     g_snprintf(tag, sizeof tag, "%u", peer->tag);
     g_snprintf(number, sizeof number, "%u", index);
@@ -161,7 +162,7 @@ static void section_write(struct sig_session *session, const struct sig_peer *pe
     sig_recording_write(session, "media.section", "TAG", tag, "SECTION", number, "MID",
                         section->mid, "KIND", section->kind == SFU_AUDIO ? "audio" : "video",
                         "SOURCE", source_of(peer, index), "SSRC", ssrc, "RTX_SSRC", rtx, "PAYLOADS",
-                        payloads, "EXTMAP", extmap, NULL);
+                        payloads, "EXTMAP", extmap, "RIDS", rids, NULL);
 }
 
 void sig_recording_sections(struct sig_participant *participant, const struct sig_peer *peer,

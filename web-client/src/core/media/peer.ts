@@ -1,4 +1,6 @@
+import { cameraLayers } from './layers';
 import { offerOptions } from './quirks/offer-restart';
+import { keepLayers } from './quirks/paused-layers';
 
 export interface SlotCounts {
   audio: number;
@@ -27,14 +29,18 @@ export class Peer {
       bundlePolicy: 'max-bundle',
       rtcpMuxPolicy: 'require',
     });
-    const send = (kind: 'audio' | 'video'): RTCRtpTransceiver =>
-      this.connection.addTransceiver(kind, { direction: 'sendonly' });
+    const send = (kind: 'audio' | 'video', init: RTCRtpTransceiverInit = {}): RTCRtpTransceiver =>
+      this.connection.addTransceiver(kind, { direction: 'sendonly', ...init });
     const receive = (kind: 'audio' | 'video', count: number): void => {
       for (let i = 0; i < count; i += 1) {
         this.receivers.push(this.connection.addTransceiver(kind, { direction: 'recvonly' }));
       }
     };
-    this.senders = { microphone: send('audio'), camera: send('video'), document: send('video') };
+    this.senders = {
+      microphone: send('audio'),
+      camera: send('video', { sendEncodings: cameraLayers() }),
+      document: send('video'),
+    };
     receive('audio', slots.audio);
     receive('video', slots.video);
   }
@@ -48,7 +54,9 @@ export class Peer {
   }
 
   async answer(sdp: string): Promise<void> {
-    await this.connection.setRemoteDescription({ type: 'answer', sdp });
+    await keepLayers(this.senders.camera.sender, () =>
+      this.connection.setRemoteDescription({ type: 'answer', sdp }),
+    );
   }
 
   async send(kind: SendKind, track: MediaStreamTrack | null): Promise<void> {
