@@ -18,7 +18,7 @@ enum {
 /* An uplink as the tap knows it. */
 struct source {
     uint32_t tag;
-    unsigned section;
+    unsigned section, layer;
     bool used;
     bool wants_keyframe;
     int64_t seen_us;
@@ -42,15 +42,19 @@ static struct source *find_source(struct rec_tap *tap, const struct sfu_sink_pac
     struct source *oldest = &tap->sources[0];
     for (unsigned i = 0; i < SOURCES_MAX; i++) {
         struct source *source = &tap->sources[i];
-        if (source->used && source->tag == packet->tag && source->section == packet->section)
+        if (source->used && source->tag == packet->tag && source->section == packet->section &&
+            source->layer == packet->layer)
             return source;
         if (!source->used || (oldest->used && source->seen_us < oldest->seen_us))
             oldest = source;
         if (!source->used)
             break; /* places are taken from the front */
     }
-    *oldest = (struct source){
-        .tag = packet->tag, .section = packet->section, .used = true, .wants_keyframe = true};
+    *oldest = (struct source){.tag = packet->tag,
+                              .section = packet->section,
+                              .layer = packet->layer,
+                              .used = true,
+                              .wants_keyframe = true};
     return oldest;
 }
 

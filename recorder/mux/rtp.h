@@ -12,12 +12,18 @@ struct rec_rtp {
     uint16_t seq;
     uint32_t timestamp;
     uint32_t ssrc;
+    uint16_t extension_profile; /* RFC 8285; extension_len 0: there are none */
+    const uint8_t *extension;
+    size_t extension_len;
     const uint8_t *payload; /* into the packet; without padding */
     size_t len;             /* 0: padding only */
 };
 
 /* RFC 3550 section 5.1. False: no RTP. */
 bool rec_rtp_parse(const uint8_t *data, size_t len, struct rec_rtp *ret_rtp);
+
+/* The header extension element with this id (RFC 8285), or NULL. `id` 0 is never found. */
+const uint8_t *rec_rtp_element(const struct rec_rtp *rtp, uint8_t id, size_t *ret_len);
 
 struct rec_sender_report {
     uint32_t ssrc;

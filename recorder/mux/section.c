@@ -1,5 +1,7 @@
 #include "recorder/mux/section.h"
 
+#include "recorder/mux/layers.h"
+
 #include "recorder/mux/red.h"
 
 #include <stdlib.h>
@@ -22,6 +24,7 @@ void rec_section_destroy(void *data)
 {
     struct rec_section *section = data;
     g_ptr_array_unref(section->streams);
+    g_strfreev(section->rids);
     g_free(section);
 }
 
@@ -95,6 +98,7 @@ static enum rec_source parse_source(const struct rec_pcapng_entry *event)
 void rec_section_describe(struct rec_section *section, const struct rec_pcapng_entry *event)
 {
     section->source = parse_source(event);
+    rec_layers_describe(section, event);
     const struct rec_pcapng_field *payloads = rec_pcapng_field(event, "PAYLOADS");
     if (!payloads)
         return;
@@ -130,10 +134,11 @@ static struct rec_stream *add_stream(struct rec_section *section, uint32_t ssrc,
     return stream;
 }
 
-/* A section has one sender at a time: what is retransmitted belongs to the newest stream. */
+/* A section has one sender at a time: what is retransmitted belongs to the newest stream, or to that of its layer. */
 static bool add_retransmission(struct rec_section *section, struct rec_rtp rtp, int64_t arrival_us)
 {
-    struct rec_stream *stream = newest_stream(section);
+    struct rec_stream *stream =
+        section->rids ? rec_layer_repaired(section, &rtp) : newest_stream(section);
     unsigned pt = (unsigned)section->rtx_of[rtp.pt];
     if (stream && section->codecs[pt] != REC_CODEC_NONE && rec_rtx_unwrap(&rtp))
         rec_stream_add(stream, &rtp, section->codecs[pt], true, arrival_us);
@@ -150,6 +155,9 @@ static struct rec_stream *add_primary(struct rec_section *section, const struct 
     struct rec_stream *stream = find_stream(section, rtp->ssrc);
     if (!stream)
         stream = add_stream(section, rtp->ssrc, section->clocks[rtp->pt]);
+    int layer = rec_layer_of(section, rtp);
+    if (stream && layer >= 0) /* told with the first packets alone */
+        stream->layer = layer;
     if (stream)
         rec_stream_add(stream, rtp, codec, false, arrival_us);
     return stream;

@@ -31,6 +31,8 @@ struct rec_section {
     unsigned clocks[128];                /* by payload type: Hz */
     int16_t rtx_of[128];                 /* by RTX payload type: the original's; -1: no RTX */
     int16_t red_of[128];                 /* by RED payload type: that of its blocks; -1: no RED */
+    char **rids;                         /* sent in these sizes, the largest first; NULL: in one */
+    uint8_t rid_id, repaired_rid_id;     /* header extensions that tell it; 0: none does */
     GPtrArray *streams;                  /* struct rec_stream *, in order of appearance */
 };
 

@@ -30,7 +30,8 @@ struct rec_report {
 };
 
 struct rec_stream {
-    uint32_t ssrc;
+    uint32_t ssrc, rtx_ssrc; /* rtx_ssrc 0: not known; of layers alone */
+    int layer;               /* 0: the largest picture of its section, or the only one */
     unsigned clock_hz;
     int64_t highest_seq;
     int64_t first_seq; /* of the first packet, or of the first after a pause */

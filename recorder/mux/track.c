@@ -1,5 +1,7 @@
 #include "recorder/mux/track.h"
 
+#include "recorder/mux/layers.h"
+
 static void destroy_run(void *data)
 {
     struct rec_frames *run = data;
@@ -63,11 +65,9 @@ static void translate_reports(const struct rec_session *session, uint32_t tag)
 
 /* ---- runs --------------------------------------------------------------------------------------------- */
 
-static void add_run(struct rec_legs *legs, const struct rec_section *section,
-                    const struct rec_stream *stream)
+static struct rec_frames *make_run(struct rec_legs *legs, const struct rec_section *section,
+                                   const struct rec_stream *stream)
 {
-    if (!stream->packets->len)
-        return;
     struct rec_clock clock;
     rec_clock_init(&clock, stream);
     if (clock.from_reports)
@@ -79,7 +79,29 @@ static void add_run(struct rec_legs *legs, const struct rec_section *section,
     else
         rec_frames_add_video(run, stream, &clock);
     rec_clock_finish(&clock);
-    g_ptr_array_add(get_track(legs, section)->runs, run);
+    return run;
+}
+
+/* Of what was sent in several sizes the largest is one run with the others where it was away. */
+static void add_runs(struct rec_legs *legs, const struct rec_section *section)
+{
+    struct rec_frames *last = NULL;
+    for (int layer = 0; layer < REC_MAX_LAYERS; layer++) {
+        struct rec_frames *above = last;
+        for (guint s = 0; s < section->streams->len; s++) {
+            const struct rec_stream *stream = section->streams->pdata[s];
+            if (stream->layer != layer || !stream->packets->len)
+                continue;
+            struct rec_frames *run = make_run(legs, section, stream);
+            if (above) {
+                rec_layers_fill(above, run);
+                destroy_run(run);
+            } else {
+                last = run;
+                g_ptr_array_add(get_track(legs, section)->runs, run);
+            }
+        }
+    }
 }
 
 static int64_t run_start_us(const struct rec_frames *run)
@@ -113,8 +135,7 @@ void rec_tracks_collect(struct rec_legs *legs, const struct rec_session *session
         const struct rec_section *section = session->sections->pdata[i];
         if (is_first_of_tag(session, i))
             translate_reports(session, section->tag);
-        for (guint s = 0; s < section->streams->len; s++)
-            add_run(legs, section, section->streams->pdata[s]);
+        add_runs(legs, section);
     }
     for (guint i = 0; i < legs->tracks->len; i++) {
         struct rec_track *track = legs->tracks->pdata[i];

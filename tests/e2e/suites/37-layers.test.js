@@ -60,8 +60,8 @@ describe('people on different lines', () => {
     const narrowed = Date.now();
     await network.set('down', { rate_bps: 300000, queue_ms: 1000, delay_ms: 20 });
     await until(async () => {
-      const [wide, narrow] = await Promise.all([watched(citizen), watched(helper)]);
-      return narrow?.width <= wide?.width / 2 && Date.now() - narrow.time < 1000 && Date.now() - wide.time < 1000;
+      const [wide, narrow, { l, h }] = await Promise.all([watched(citizen), watched(helper), sent(clerk)]);
+      return narrow?.width === l?.frameWidth && wide?.width === h.frameWidth && Date.now() - narrow.time < 1000 && Date.now() - wide.time < 1000;
     }, 'a small picture beside a whole one', 40000).catch(async (error) => {
       throw new Error(`${error.message}: wide ${JSON.stringify(await watched(citizen))}, narrow ${JSON.stringify(await watched(helper))}, sent ${JSON.stringify(await sent(clerk))}`);
     });
