@@ -47,7 +47,8 @@ static bool is_wanted(const struct fwd_peer *peer, const struct slot *slot, int6
     if (bps == 0 || bps >= ENOUGH_BPS || now_us - peer->probe.fed_us > FED_US ||
         peer->relief.state == RELIEF_DRAINING || bwe_queue_us(peer->bwe) > EMPTY_US)
         return false;
-    return peer->relief.state == RELIEF_PAUSED || is_held_back(slot->source->peer, now_us);
+    return peer->relief.state == RELIEF_PAUSED || slot_is_narrow(slot) ||
+           is_held_back(slot->source->peer, now_us);
 }
 
 void probe_look(struct fwd_peer *peer, int64_t now_us)
