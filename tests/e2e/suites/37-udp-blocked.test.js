@@ -8,7 +8,7 @@ import { blockUdp, noFirewall, refused } from '../lib/firewall.js';
 import { FirefoxParty, hasFirefox } from '../lib/firefox.js';
 import { namespace } from '../lib/namespace.js';
 import { freePort } from '../lib/port.js';
-import { connect, finish, hangUp, hears, clerkTone, citizenTone, recordingRuns, seesOther, signIn, takeNumber } from '../lib/scenario.js';
+import { citizenTone, clerkTone, connect, finish, hangUp, hears, recordingRuns, seesOther, signIn, takeNumber } from '../lib/scenario.js';
 import { relayPorts, Turn } from '../lib/turn.js';
 import { until } from '../lib/wait.js';
 import { way } from '../lib/way.js';

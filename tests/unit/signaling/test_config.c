@@ -43,6 +43,8 @@ static void test_defaults(void)
     g_assert_cmpint(config->media.video_codecs[0], ==, SFU_CODEC_VP8);
     g_assert_cmpstr(config->media.listen[0], ==, "0.0.0.0");
     g_assert_null(config->media.listen[1]);
+    g_assert_cmpuint(config->media.tcp_port, ==, 40000);
+    g_assert_null(config->media.public_ip);
     g_assert_cmpuint(config->hall.citizen_lost_ms, ==, 120000);
     g_assert_false(config->hall.always_open);
     sig_config_destroy(config);
@@ -57,6 +59,7 @@ static void test_values(void)
         "[hall]\nalways_open = true\ndatabase = /var/lib/x.db\n[server]\nlog_level = debug\nweb_root = /\n";
     g_assert_cmpint(load(text, &config, &what), ==, 0);
     g_assert_cmpstr(config->media.listen[1], ==, "::1");
+    g_assert_cmpuint(config->media.tcp_port, ==, 0); /* as udp_port */
     g_assert_cmpuint(config->media.video_codec_count, ==, 1);
     g_assert_cmpint(config->media.video_codecs[0], ==, SFU_CODEC_H264);
     g_assert_true(config->hall.always_open);
@@ -122,6 +125,11 @@ static void test_faults(void)
     expect_fault("[media]\npublic_ip = 0.0.0.0\n", 2, "no address that clients");
     expect_fault("[media]\npublic_ip = 224.0.0.1\n", 2, "no address that clients");
     expect_fault("[media]\npublic_ip = 2001:db8::7\n", 2, "of its own family");
+    expect_fault("[media]\npublic_ip = 203.0.113.7;2001:db8::7\n", 2, "2001:db8::7 stands for");
+    expect_fault("[media]\npublic_ip = 203.0.113.7;203.0.113.7\n", 2, "twice");
+    expect_fault("[media]\ntcp_port = 65530\nworkers = 16\n", 2, "no room");
+    expect_fault("[media]\nworkers = 2\ntcp_public_port = 443\n", 3, "leads to one worker");
+    expect_fault("[media]\ntcp_port = 0\ntcp_public_port = 443\n", 3, "stands for tcp_port");
     expect_fault("[media]\nlisten = 127.0.0.1;127.0.0.1\n", 2, "twice");
     expect_fault("[turn]\nurls = stun:relay\nsecret_file = x\n", 2, "no relay");
     expect_fault("[turn]\nurls = turn:relay; turn:a b\nsecret_file = x\n", 2, "a b");

@@ -80,7 +80,6 @@ static bool make_network(void)
 static struct sfu *start(const char *first, const char *second, const char *public_ip)
 {
     struct sfu_config config = {.listen = {first, second},
-                                .public_ip = {public_ip},
                                 .workers = 1,
                                 .max_rooms = 2,
                                 .max_peers = 2,
@@ -88,6 +87,9 @@ static struct sfu *start(const char *first, const char *second, const char *publ
                                 .consent_timeout_ms = 30000};
     struct sfu *sfu = NULL;
     char *what = NULL;
+    g_auto(GStrv) announced = g_strsplit(public_ip ? public_ip : "", ";", -1);
+    for (unsigned i = 0; announced[i]; i++)
+        config.public_ip[i] = announced[i];
     if (sfu_create(&config, &sfu, &what) < 0)
         g_error("%s", what);
     return sfu;
@@ -140,6 +142,8 @@ static void test_candidates(void)
     expect_announced("10.77.0.2", "fd77::1", NULL, "10.77.0.2 fd77::1");
     expect_announced("0.0.0.0", "::", "203.0.113.9", "203.0.113.9 fd77::1 fd77::2");
     expect_announced("10.77.0.1", "fd77::2", "2001:db8::9", "10.77.0.1 2001:db8::9");
+    expect_announced("0.0.0.0", "::", "203.0.113.9;2001:db8::9;203.0.113.10",
+                     "2001:db8::9 203.0.113.10 203.0.113.9");
 }
 
 /* public_ip without a socket of its family would be announced in vain. */
