@@ -205,13 +205,13 @@ int sfu_room_set_sink(struct sfu *sfu, sfu_room_id room, const struct sfu_sink_o
 enum sfu_event_type {
     SFU_EVENT_CONNECTED, /* ICE has a selected pair (again, after a restart) */
     SFU_EVENT_SECURED,   /* DTLS done, SRTP keys in place */
-    SFU_EVENT_MEDIA,     /* first packet of an uplink section, or of a layer of it: `section`, `layer`, `codec`, `ssrc` */
-    SFU_EVENT_CODEC,     /* the uplink's codec changed: as before; ≤ 2 a second */
-    SFU_EVENT_LAYERS,    /* `section`, `layers`: which ones somebody takes has changed */
-    SFU_EVENT_SILENT,    /* the peer has sent no RTP on any section for media_timeout_ms */
-    SFU_EVENT_BACK,      /* … and sends again */
-    SFU_EVENT_SLOT,      /* `section`, `slot` state changed; quick changes as one */
-    SFU_EVENT_VOICE, /* an audio uplink: `section`, `voice`; changes of one are ≥ 100 ms apart */
+    SFU_EVENT_MEDIA, /* first packet of an uplink section, or of a layer of it: `section`, `layer`, `codec`, `ssrc` */
+    SFU_EVENT_CODEC,  /* the uplink's codec changed: as before; ≤ 2 a second */
+    SFU_EVENT_LAYERS, /* `section`, `layers`: which ones somebody takes has changed */
+    SFU_EVENT_SILENT, /* the peer has sent no RTP on any section for media_timeout_ms */
+    SFU_EVENT_BACK,   /* … and sends again */
+    SFU_EVENT_SLOT,   /* `section`, `slot` state changed; quick changes as one */
+    SFU_EVENT_VOICE,  /* an audio uplink: `section`, `voice`; changes of one are ≥ 100 ms apart */
     SFU_EVENT_QUALITY, /* every 2 s a connected peer: `quality` */
     SFU_EVENT_FAILED,  /* the peer cannot go on: `failure`; the owner closes it */
 };
