@@ -97,6 +97,8 @@ static void media_stats(struct sig_request *request, struct sig_client *client, 
     if (me)
         me->relay = relay_name(sig_json_string(d, "relay", ""));
     if (me)
+        sig_quality_page(me, sig_json_integer(json_object_get(d, "down"), "freezes", 0));
+    if (me)
         sig_codecs_stats(me, sig_json_integer(up, "frames_encoded", -1),
                          sig_json_integer(up, "frames_captured", -1));
     sig_request_answer(request, NULL);

@@ -22,7 +22,7 @@ static const char *citizens_level(const struct sig_session *session)
 {
     for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++)
         if (session->participants[i] && session->participants[i]->role == HALL_CITIZEN)
-            return session->participants[i]->level;
+            return sig_level_name(session->participants[i]->quality.lamp.level);
     return NULL;
 }
 

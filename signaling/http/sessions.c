@@ -186,6 +186,9 @@ static json_t *live_view(const struct sig_participant *participant)
     json_t *view = sig_participant_view(participant);
     if (sig_participant_way(participant))
         json_object_set_new(view, "way", json_string(sig_participant_way(participant)));
+    json_t *media = sig_quality_view(participant);
+    if (media)
+        json_object_set_new(view, "media", media);
     return view;
 }
 

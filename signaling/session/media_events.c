@@ -10,18 +10,12 @@
 #include "signaling/session/codecs.h"
 #include "signaling/session/narrow.h"
 #include "signaling/session/peer.h"
+#include "signaling/session/quality.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/reports.h"
 #include "signaling/session/session.h"
 #include "signaling/session/slots.h"
 #include "signaling/session/speaking.h"
-
-enum {
-    POOR_LOSS_PERMILLE = 80,
-    FAIR_LOSS_PERMILLE = 20,
-    POOR_RTT_US = 500000,
-    FAIR_RTT_US = 250000
-};
 
 static void tag_write(struct sig_participant *participant, const struct sig_peer *peer,
                       const char *type, const char *name, const char *value)
@@ -116,49 +110,6 @@ static void failed(struct sig_participant *participant, struct sig_peer *peer,
                           json_pack("{s:s}", "reason", failure_name(failure)));
 }
 
-static const char *level_of(const struct sfu_quality *quality)
-{
-    unsigned loss = MAX(quality->up_loss_permille, quality->down_loss_permille);
-    if (loss >= POOR_LOSS_PERMILLE || quality->rtt_us >= POOR_RTT_US)
-        return "poor";
-    return loss >= FAIR_LOSS_PERMILLE || quality->rtt_us >= FAIR_RTT_US ? "fair" : "good";
-}
-
-/* Of a participant with two PeerConnections each knows one way. */
-static struct sfu_quality both_ways(struct sig_participant *participant,
-                                    const struct sig_peer *peer, const struct sfu_quality *quality)
-{
-    struct sfu_quality both = *quality;
-    if (peer == participant->player)
-        participant->down_permille = quality->down_loss_permille;
-    if (peer == participant->publisher)
-        participant->up_permille = quality->up_loss_permille;
-    both.down_loss_permille = participant->player ? participant->down_permille : 0;
-    both.up_loss_permille = participant->publisher ? participant->up_permille : 0;
-    return both;
-}
-
-static void quality_tell(struct sig_participant *participant, const struct sfu_quality *quality)
-{
-    participant->level = level_of(quality);
-    json_t *d = json_pack("{s:s, s:s, s:i, s:i}", "participant", participant->id.text, "level",
-                          participant->level, "up_loss_permille", (int)quality->up_loss_permille,
-                          "down_loss_permille", (int)quality->down_loss_permille);
-    if (quality->rtt_us >= 0)
-        json_object_set_new(d, "rtt_ms", json_integer(quality->rtt_us / 1000));
-    if (sig_participant_way(participant))
-        json_object_set_new(d, "way", json_string(sig_participant_way(participant)));
-    struct sig_session *session = participant->session;
-    for (unsigned i = 0; i < SIG_MAX_PARTICIPANTS; i++) {
-        const struct sig_participant *other = session->participants[i];
-        struct sig_client *client =
-            other ? sig_client_of(session->daemon, other->role, other->subject) : NULL;
-        if (client)
-            sig_client_statistic(client, "media.quality", json_incref(d));
-    }
-    json_decref(d);
-}
-
 /* What this participant lost counts against those it sees. */
 static void losses_note(struct sig_participant *participant, const struct sfu_quality *quality)
 {
@@ -187,16 +138,14 @@ static void bitrate_look(struct sig_participant *participant, const struct sfu_q
 static void quality_came(struct sig_participant *participant, const struct sig_peer *peer,
                          const struct sfu_quality *quality)
 {
-    struct sfu_quality both = both_ways(participant, peer, quality);
     participant->way = quality->way;
+    sig_quality_came(participant, peer, quality);
     if (peer == participant->player)
-        losses_note(participant, &both);
+        losses_note(participant, quality);
     if (peer == participant->publisher) {
-        bitrate_look(participant, &both);
+        bitrate_look(participant, quality);
         sig_codecs_heard(participant, quality->up_bps);
     }
-    if (peer == participant->publisher || !participant->publisher)
-        quality_tell(participant, &both);
 }
 
 /* The silence of a peer that only receives says nothing. */

@@ -15,6 +15,7 @@
 #include "signaling/session/ending.h"
 #include "signaling/session/layout.h"
 #include "signaling/session/monitor.h"
+#include "signaling/session/quality.h"
 #include "signaling/session/speaking.h"
 
 struct sig_daemon;
@@ -46,7 +47,6 @@ struct sig_participant {
     } muted;
     enum sig_monitor monitor; /* of a supervisor */
     struct sig_voice voice;
-    const char *level; /* as media.quality told it last; NULL: not yet */
     struct bucket offers;
     struct sig_progress progress; /* on its way to media */
     /* Its PeerConnections, owned: what sends, and what receives; a page's are one and the same. NULL: none now. */
@@ -56,9 +56,8 @@ struct sig_participant {
     bool is_narrow; /* its line has no room for a picture now, as was told */
     struct sig_codecs codecs;
     unsigned worst_down_permille; /* what its receivers lost since the last look */
-    unsigned up_permille,
-        down_permille; /* what was lost of its own media, and of the others' on the way to it */
-    enum sfu_way way;  /* of its packets, as the server sees it */
+    struct sig_quality quality;
+    enum sfu_way way; /* of its packets, as the server sees it */
     const char *
         relay; /* "udp", "tcp", "tls": how its page reaches the relay it says it uses; NULL: none */
     guint grace_timer; /* came by WHIP or WHEP, and nothing of it is left; 0: not so */

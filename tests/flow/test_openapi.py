@@ -4,7 +4,7 @@ import re
 import sys
 
 from lib import tap
-from lib.call import call
+from lib.call import call, until
 from lib.daemon import Daemon, ROOT
 from lib.schema import faults
 
@@ -118,6 +118,20 @@ def test_answers_fit():
             ask(401, 'delete', resource, real)
             ask(404, 'delete', resource, real, token=opened['participants'][0]['token'])
     assert done == set(documented()), set(documented()) - done
+
+
+def test_media_of_a_session_that_runs():
+    """what a line is like: the same word as its page is told, figures that fit, a picture that stood still counted"""
+    with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):
+        until(lambda: voice.received() and answer.received(), 'media both ways')
+        person.request('media.stats', {'down': {'freezes': 3}})
+        told = desk.event('media.quality', lambda d: d['participant'] == session['me'] and d['up_bps'] > 0)
+        path = f'/api/v1/sessions/{session["id"]}'
+        reply = daemon.http('GET', path, token=daemon.api_key())
+        assert check(reply, 'get', '/api/v1/sessions/{session}') == 200
+        media = next(one['media'] for one in json.loads(reply[2])['participants'] if one['id'] == session['me'])
+        assert media['level'] == told['level'] and media['up_bps'] > 0 and media['freezes'] == 3, media
+        assert media['way'] == 'udp' and media['up_loss_permille'] == 0, media
 
 
 if __name__ == '__main__':
