@@ -13,13 +13,14 @@ struct walk {
     GArray *causes;
     const struct rec_session *session;
     GArray *states; /* struct state */
+    GArray *open;   /* struct rec_gap: interruptions that have begun */
     int64_t held_us;
 };
 
 static void add(GArray *causes, const struct rec_participant *participant, enum rec_source source,
                 enum rec_cause cause, int64_t start_us, int64_t end_us)
 {
-    const struct rec_gap gap = {participant, source, cause, start_us, end_us};
+    const struct rec_gap gap = {participant, source, cause, start_us, end_us, false};
     if (end_us > start_us)
         g_array_append_val(causes, gap);
 }
@@ -60,8 +61,9 @@ static struct state *state_of(struct walk *walk, const struct rec_participant *p
 static enum rec_cause cause_of(const struct rec_pcapng_entry *event, enum rec_cause otherwise)
 {
     const struct rec_pcapng_field *cause = rec_pcapng_field(event, "CAUSE");
-    return text_is(cause, "background") || text_is(cause, "phone_call") ? REC_CAUSE_BACKGROUND
-                                                                        : otherwise;
+    if (text_is(cause, "phone_call"))
+        return REC_CAUSE_PHONE_CALL;
+    return text_is(cause, "background") ? REC_CAUSE_BACKGROUND : otherwise;
 }
 
 static void end_source(struct walk *walk, struct state *state, enum rec_source source,
@@ -178,6 +180,47 @@ static void on_gap(struct walk *walk, const struct rec_pcapng_entry *event)
         add(walk->causes, participant, source, cause, start_us, end_us);
 }
 
+/* ---- interruptions -------------------------------------------------------------------------------------- */
+
+static void add_hint(struct walk *walk, const struct rec_participant *participant,
+                     enum rec_cause cause, int64_t start_us, int64_t end_us)
+{
+    for (enum rec_source source = REC_SOURCE_MIC; source < REC_SOURCE_COUNT; source++) {
+        const struct rec_gap hint = {participant, source, cause, start_us, end_us, true};
+        if (end_us > start_us)
+            g_array_append_val(walk->causes, hint);
+    }
+}
+
+static void forget_open(struct walk *walk, const struct rec_participant *participant,
+                        enum rec_cause cause)
+{
+    for (guint i = walk->open->len; i-- > 0;) {
+        const struct rec_gap *begun = &g_array_index(walk->open, struct rec_gap, i);
+        if (begun->participant == participant && begun->cause == cause)
+            g_array_remove_index_fast(walk->open, i);
+    }
+}
+
+/* The end tells of both; a journal that breaks off has the beginning alone, and it lasted until then. */
+static void on_interruption(struct walk *walk, const struct rec_pcapng_entry *event)
+{
+    enum rec_cause cause;
+    const struct rec_participant *participant = participant_of(walk, event);
+    if (!participant || !cause_named(rec_pcapng_field(event, "CAUSE"), &cause) ||
+        cause == REC_CAUSE_NETWORK)
+        return; /* a bad network shows in the media */
+    int64_t start_us = rec_pcapng_number(event, "START_US", event->wall_us);
+    if (text_is(rec_pcapng_field(event, "STATE"), "end")) {
+        add_hint(walk, participant, cause, start_us,
+                 rec_pcapng_number(event, "END_US", event->wall_us));
+        forget_open(walk, participant, cause);
+    } else {
+        const struct rec_gap open = {participant, REC_SOURCE_MIC, cause, start_us, 0, true};
+        g_array_append_val(walk->open, open);
+    }
+}
+
 static void add_restarts(struct walk *walk)
 {
     for (guint i = 0; i < walk->session->restarts->len; i++) {
@@ -199,6 +242,8 @@ static gint compare_causes(gconstpointer a, gconstpointer b)
         return (int)first->source - (int)second->source;
     if (first->cause != second->cause)
         return (int)first->cause - (int)second->cause;
+    if (first->hint != second->hint)
+        return first->hint ? 1 : -1;
     return first->start_us < second->start_us ? -1 : first->start_us > second->start_us;
 }
 
@@ -211,7 +256,8 @@ static void merge(GArray *causes)
         const struct rec_gap cause = g_array_index(causes, struct rec_gap, i);
         struct rec_gap *last = kept ? &g_array_index(causes, struct rec_gap, kept - 1) : NULL;
         if (last && last->participant == cause.participant && last->source == cause.source &&
-            last->cause == cause.cause && cause.start_us <= last->end_us)
+            last->cause == cause.cause && last->hint == cause.hint &&
+            cause.start_us <= last->end_us)
             last->end_us = MAX(last->end_us, cause.end_us);
         else
             g_array_index(causes, struct rec_gap, kept++) = cause;
@@ -223,7 +269,8 @@ GArray *rec_causes_collect(const struct rec_session *session)
 {
     g_autoptr(GArray) states = g_array_new(FALSE, FALSE, sizeof(struct state));
     GArray *causes = g_array_new(FALSE, FALSE, sizeof(struct rec_gap));
-    struct walk walk = {.causes = causes, .session = session, .states = states};
+    g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(struct rec_gap));
+    struct walk walk = {.causes = causes, .session = session, .states = states, .open = open};
     for (guint i = 0; i < session->happenings->len; i++) {
         const struct rec_pcapng_entry *event =
             g_array_index(session->happenings, struct rec_happening, i).entry;
@@ -233,10 +280,16 @@ GArray *rec_causes_collect(const struct rec_session *session)
             on_revived(&walk, event);
         else if (rec_pcapng_is(event, "session.state"))
             on_state(&walk, event);
+        else if (rec_pcapng_is(event, "interruption"))
+            on_interruption(&walk, event);
         else if (rec_pcapng_is(event, "gap"))
             on_gap(&walk, event);
     }
     end_hold(&walk, session->ended_us);
+    for (guint i = 0; i < open->len; i++) {
+        const struct rec_gap *begun = &g_array_index(open, struct rec_gap, i);
+        add_hint(&walk, begun->participant, begun->cause, begun->start_us, session->ended_us);
+    }
     for (guint i = 0; i < states->len; i++)
         for (enum rec_source source = REC_SOURCE_MIC; source < REC_SOURCE_COUNT; source++)
             end_source(&walk, &g_array_index(states, struct state, i), source, session->ended_us);
@@ -245,10 +298,15 @@ GArray *rec_causes_collect(const struct rec_session *session)
     return causes;
 }
 
+bool rec_cause_is_of_people(enum rec_cause cause)
+{
+    return cause == REC_CAUSE_HOLD || cause == REC_CAUSE_MUTE || cause == REC_CAUSE_BACKGROUND ||
+           cause == REC_CAUSE_PHONE_CALL;
+}
+
 bool rec_cause_is_intended(const struct rec_gap *cause)
 {
-    return cause->cause == REC_CAUSE_HOLD || cause->cause == REC_CAUSE_MUTE ||
-           cause->cause == REC_CAUSE_BACKGROUND;
+    return !cause->hint && rec_cause_is_of_people(cause->cause);
 }
 
 bool rec_cause_applies(const struct rec_gap *cause, const struct rec_participant *participant,

@@ -10,6 +10,8 @@
  * NULL means everybody. */
 GArray *rec_causes_collect(const struct rec_session *session);
 
+/* What people do, or what is done to them: no fault of a recording. */
+bool rec_cause_is_of_people(enum rec_cause cause);
 /* Whether a cause of what people did on purpose, or of any kind, lies within a time of a source. */
 bool rec_cause_is_intended(const struct rec_gap *cause);
 bool rec_cause_applies(const struct rec_gap *cause, const struct rec_participant *participant,

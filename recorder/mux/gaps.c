@@ -20,8 +20,8 @@ static const int64_t silence_us[REC_SOURCE_COUNT] = {1000000, 2500000, INT64_MAX
 
 const char *rec_cause_name(enum rec_cause cause)
 {
-    static const char *const names[] = {"HOLD",    "MUTE",     "BACKGROUND",
-                                        "NETWORK", "OVERFLOW", "RESTART"};
+    static const char *const names[] = {"HOLD",    "MUTE",     "BACKGROUND", "PHONE_CALL",
+                                        "NETWORK", "HANDOVER", "OVERFLOW",   "RESTART"};
     return names[cause];
 }
 
@@ -33,8 +33,8 @@ struct search {
 
 static void add(struct search *search, enum rec_cause cause, int64_t start_us, int64_t end_us)
 {
-    const struct rec_gap gap = {search->track->participant, search->track->source, cause, start_us,
-                                end_us};
+    const struct rec_gap gap = {
+        search->track->participant, search->track->source, cause, start_us, end_us, false};
     g_array_append_val(search->gaps->gaps, gap);
 }
 
@@ -58,26 +58,40 @@ static int64_t rest_us(const struct rec_gap *cause)
                                                                                 : REST_MIN_US;
 }
 
-/* The first that explains something of this time, of people (`intended`) or of ours; NULL: none. */
-static const struct rec_gap *find_cause(const struct search *search, bool intended,
-                                        int64_t start_us, int64_t end_us)
+static bool is_intended(const struct rec_gap *cause)
+{
+    return rec_cause_is_intended(cause);
+}
+
+static bool is_ours(const struct rec_gap *cause)
+{
+    return cause->cause == REC_CAUSE_OVERFLOW || cause->cause == REC_CAUSE_RESTART;
+}
+
+static bool is_hint(const struct rec_gap *cause)
+{
+    return cause->hint;
+}
+
+/* The first of a kind that explains something of this time; NULL: none. */
+static const struct rec_gap *find_cause(const struct search *search,
+                                        bool (*fits)(const struct rec_gap *cause), int64_t start_us,
+                                        int64_t end_us)
 {
     for (guint i = 0; i < search->causes->len; i++) {
         const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
-        bool fits = intended
-                        ? rec_cause_is_intended(cause)
-                        : cause->cause == REC_CAUSE_OVERFLOW || cause->cause == REC_CAUSE_RESTART;
-        if (fits && applies(search, cause, start_us, end_us))
+        if (fits(cause) && applies(search, cause, start_us, end_us))
             return cause;
     }
     return NULL;
 }
 
 /* What people did on purpose is taken out of a hole (it is in the list on its own): a fault in its midst took nothing
- * away. Of the rest, what a fault of ours explains is that fault's from end to end, else it is the network's. */
+ * away. Of the rest, what a fault of ours explains is that fault's from end to end, then what a hint explains, else it is
+ * the network's. A phone call and the background are missed by nobody. */
 static void explain(struct search *search, int64_t start_us, int64_t end_us)
 {
-    const struct rec_gap *cause = find_cause(search, true, start_us, end_us);
+    const struct rec_gap *cause = find_cause(search, is_intended, start_us, end_us);
     if (cause) {
         if (cause->start_us - start_us >= REST_MIN_US)
             explain(search, start_us, cause->start_us);
@@ -85,8 +99,13 @@ static void explain(struct search *search, int64_t start_us, int64_t end_us)
             explain(search, cause->end_us, end_us);
         return;
     }
-    cause = find_cause(search, false, start_us, end_us);
-    add_missing(search, cause ? cause->cause : REC_CAUSE_NETWORK, start_us, end_us);
+    cause = find_cause(search, is_ours, start_us, end_us);
+    if (!cause)
+        cause = find_cause(search, is_hint, start_us, end_us);
+    if (cause && rec_cause_is_of_people(cause->cause))
+        add(search, cause->cause, start_us, end_us);
+    else
+        add_missing(search, cause ? cause->cause : REC_CAUSE_NETWORK, start_us, end_us);
 }
 
 static bool is_in_hole(const struct rec_frames *run, int64_t start_us, int64_t end_us)
@@ -105,7 +124,7 @@ static const struct rec_gap *find_fault(const struct search *search, int64_t sta
 {
     for (guint i = 0; i < search->causes->len; i++) {
         const struct rec_gap *cause = &g_array_index(search->causes, struct rec_gap, i);
-        if (!rec_cause_is_intended(cause) && applies(search, cause, start_us, end_us))
+        if (!rec_cause_is_of_people(cause->cause) && applies(search, cause, start_us, end_us))
             return cause;
     }
     return NULL;

@@ -8,13 +8,16 @@
 #include "recorder/mux/session.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum rec_cause {
     REC_CAUSE_HOLD,
     REC_CAUSE_MUTE,
     REC_CAUSE_BACKGROUND,
+    REC_CAUSE_PHONE_CALL,
     REC_CAUSE_NETWORK,
+    REC_CAUSE_HANDOVER,
     REC_CAUSE_OVERFLOW,
     REC_CAUSE_RESTART,
 };
@@ -26,12 +29,13 @@ struct rec_gap {
     enum rec_source source;
     enum rec_cause cause;
     int64_t start_us, end_us; /* wall clock */
+    bool hint; /* of a cause: says why something is missing where it is, not that it is */
 };
 
 struct rec_gaps {
     GArray *gaps;        /* struct rec_gap, by start */
     int64_t expected_us; /* sum of what each track spans */
-    int64_t missing_us;  /* of that: NETWORK, OVERFLOW, RESTART */
+    int64_t missing_us;  /* of that: NETWORK, HANDOVER, OVERFLOW, RESTART */
 };
 
 /* `causes` is what rec_causes_collect() gave. Participants are the session's, which outlives the

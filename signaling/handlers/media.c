@@ -13,7 +13,7 @@
 #include "signaling/wire/json.h"
 #include "signaling/wire/request.h"
 
-enum { STATS_EVERY_US = 1000000, CANDIDATE_BYTES = 1024 };
+enum { STATS_EVERY_US = 1000000, CANDIDATE_BYTES = 1024, MAX_AGO_MS = 120000 };
 
 /* Who asks, inside a session that has begun; else the request is refused. */
 static struct sig_participant *seated(struct sig_request *request, const struct sig_client *client)
@@ -64,6 +64,24 @@ static void media_mute(struct sig_request *request, struct sig_client *client, c
         sig_participant_mute(me, sig_json_bool(d, "audio", me->muted.audio),
                              sig_json_bool(d, "video", me->muted.video),
                              sig_json_string(d, "cause", "user"));
+    sig_request_answer(request, NULL);
+}
+
+static void media_interrupted(struct sig_request *request, struct sig_client *client,
+                              const json_t *d)
+{
+    struct sig_participant *me = seated(request, client);
+    enum sig_interruption which;
+    if (!me)
+        return;
+    if (!bucket_take(&me->interruptions.told, clock_now_us())) {
+        sig_request_fail(request, "proto.limit", "too many interruptions", 1000);
+        return;
+    }
+    int64_t ago_ms = CLAMP(sig_json_integer(d, "ago_ms", 0), 0, MAX_AGO_MS);
+    if (sig_interruption_named(sig_json_string(d, "cause", ""), &which))
+        sig_interruption_told(me, which, sig_json_bool(d, "active", false),
+                              clock_wall_us() - ago_ms * 1000);
     sig_request_answer(request, NULL);
 }
 
@@ -125,6 +143,16 @@ static const struct sig_param mute_params[] = {
     {0},
 };
 
+static const struct sig_param interrupted_params[] = {
+    {.name = "cause",
+     .type = SIG_CHOICE,
+     .required = true,
+     .choices = "phone_call background network_change"},
+    {.name = "active", .type = SIG_TRUTH, .required = true},
+    {.name = "ago_ms", .type = SIG_NUMBER},
+    {0},
+};
+
 static const struct sig_param layer_params[] = {
     {.name = "mid", .type = SIG_TEXT, .required = true, .min = 1, .max = SFU_MID_BYTES - 1},
     {.name = "max_height", .type = SIG_NUMBER, .required = true},
@@ -157,6 +185,7 @@ const struct sig_message sig_media_messages[] = {
     {"media.offer", SIG_WITH_MEDIA, offer_params, media_offer},
     {"media.candidate", SIG_WITH_MEDIA, candidate_params, media_candidate},
     {"media.mute", SIG_WITH_MEDIA, mute_params, media_mute},
+    {"media.interrupted", SIG_IN_SESSION, interrupted_params, media_interrupted},
     {"media.layer", SIG_WITH_MEDIA, layer_params, media_layer},
     {"media.stats", SIG_WITH_MEDIA, stats_params, media_stats},
     {0},

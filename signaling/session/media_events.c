@@ -1,6 +1,7 @@
 #include "signaling/session/media_events.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -27,11 +28,12 @@ static void tag_write(struct sig_participant *participant, const struct sig_peer
 }
 
 /* The hall counts a party as reconnecting while it is lost; the journal gets the hole when it is over. */
-static void lost(struct sig_participant *participant)
+static void lost(struct sig_participant *participant, int64_t silent_us)
 {
     if (participant->lost_at_us)
         return;
     participant->lost_at_us = clock_wall_us();
+    sig_interruption_silent(participant, participant->lost_at_us - silent_us);
     sig_report_marks(participant->session);
     sig_participant_look(participant);
 }
@@ -41,6 +43,7 @@ static void found(struct sig_participant *participant)
     if (!participant->lost_at_us)
         return;
     sig_participant_lost_gap_write(participant);
+    sig_interruption_silent(participant, 0);
     participant->session->is_forsaken = false;
     sig_report_marks(participant->session);
     sig_participant_look(participant);
@@ -100,7 +103,7 @@ static void failed(struct sig_participant *participant, struct sig_peer *peer,
     log_about(LOG_AT_INFO, "session", ids, "peer failed: %s", failure_name(failure));
     sig_peer_close(participant, peer);
     if (was_sending)
-        lost(participant);
+        lost(participant, 0);
     sig_participant_look(participant);
     sig_slots_update(session);
     sig_departure_watch(participant);
@@ -146,6 +149,7 @@ static void quality_came(struct sig_participant *participant, const struct sig_p
         bitrate_look(participant, quality);
         sig_codecs_heard(participant, quality->up_bps);
     }
+    sig_interruption_quality(participant, participant->quality.lamp.level == SIG_LEVEL_POOR);
 }
 
 /* The silence of a peer that only receives says nothing. */
@@ -156,8 +160,10 @@ static void silence_came(struct sig_participant *participant, const struct sig_p
         return; /* who listens has nothing to send */
     tag_write(participant, peer, silent ? "media.silent" : "media.back", silent ? "CAUSE" : NULL,
               "network");
+    int64_t silent_us =
+        (int64_t)participant->session->daemon->config->media.media_timeout_ms * 1000;
     if (silent)
-        lost(participant);
+        lost(participant, silent_us);
     else
         found(participant);
 }

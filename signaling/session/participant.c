@@ -29,6 +29,7 @@ struct sig_participant *sig_participant_add(struct sig_session *session, enum ha
     g_strlcpy(participant->label, label, sizeof participant->label);
     participant->offers = bucket_make_slow(SIG_OFFER_US, SIG_OFFER_BURST);
     sig_layout_init(&participant->layout);
+    sig_interruption_init(&participant->interruptions);
     sig_bitrate_init(&participant->bitrate, session->daemon->config->media.max_video_kbps * 1000);
     session->participants[place] = participant;
     g_hash_table_replace(session->daemon->seats, sig_identity_key(role, subject), participant);
@@ -83,10 +84,12 @@ bool sig_participant_is_party(const struct sig_participant *participant)
 json_t *sig_participant_view(const struct sig_participant *participant)
 {
     bool here = participant->present && !participant->away;
-    return json_pack("{s:s, s:s, s:s, s:s, s:{s:b, s:b}, s:s*}", "id", participant->id.text, "role",
-                     hall_role_name(participant->role), "label", participant->label, "state",
-                     here ? "joined" : "away", "muted", "audio", participant->muted.audio, "video",
-                     participant->muted.video, "monitor", sig_monitor_name(participant->monitor));
+    return json_pack("{s:s, s:s, s:s, s:s, s:{s:b, s:b}, s:s*, s:o*}", "id", participant->id.text,
+                     "role", hall_role_name(participant->role), "label", participant->label,
+                     "state", here ? "joined" : "away", "muted", "audio", participant->muted.audio,
+                     "video", participant->muted.video, "monitor",
+                     sig_monitor_name(participant->monitor), "interrupted",
+                     sig_interruption_view(participant));
 }
 
 void sig_participant_tell(struct sig_participant *participant, const char *change)
@@ -111,6 +114,7 @@ void sig_participant_leave(struct sig_participant *participant, enum sig_reason 
 {
     struct sig_session *session = participant->session;
     sig_participant_lost_gap_write(participant);
+    sig_interruption_end(participant);
     sig_speaking_stop(participant);
     sig_recording_person(participant, "participant.left", sig_reason_name(reason));
     sig_peer_close(participant, participant->publisher);
@@ -168,7 +172,9 @@ void sig_participant_set_socket(struct sig_participant *participant, bool connec
 static void mute_gap_write(struct sig_participant *participant, enum sig_source source,
                            int64_t since_us)
 {
-    const char *cause = !strcmp(participant->muted.cause, "user") ? "MUTE" : "BACKGROUND";
+    bool by_user = !strcmp(participant->muted.cause, "user");
+    bool by_call = !strcmp(participant->muted.cause, "phone_call");
+    const char *cause = by_user ? "MUTE" : by_call ? "PHONE_CALL" : "BACKGROUND";
     const struct sig_peer *peer = participant->publisher;
     if (peer && peer->uplinks[source] >= 0)
         sig_recording_gap(participant, cause, peer->uplinks[source], since_us);
@@ -195,6 +201,7 @@ void sig_participant_mute(struct sig_participant *participant, bool audio, bool 
                         "AUDIO", audio ? "1" : "0", "VIDEO", video ? "1" : "0", "CAUSE", cause,
                         NULL);
     sig_participant_tell(participant, "muted");
+    sig_interruption_look(participant);
 }
 
 const char *sig_participant_way(const struct sig_participant *participant)

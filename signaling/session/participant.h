@@ -13,6 +13,7 @@
 #include "signaling/session/bitrate.h"
 #include "signaling/session/codecs.h"
 #include "signaling/session/ending.h"
+#include "signaling/session/interruption.h"
 #include "signaling/session/layout.h"
 #include "signaling/session/monitor.h"
 #include "signaling/session/quality.h"
@@ -47,6 +48,7 @@ struct sig_participant {
     } muted;
     enum sig_monitor monitor; /* of a supervisor */
     struct sig_voice voice;
+    struct sig_interruptions interruptions;
     struct bucket offers;
     struct sig_progress progress; /* on its way to media */
     /* Its PeerConnections, owned: what sends, and what receives; a page's are one and the same. NULL: none now. */

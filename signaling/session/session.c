@@ -228,6 +228,7 @@ static void media_close(struct sig_session *session, const char *reason)
         if (!participant)
             continue;
         sig_participant_lost_gap_write(participant);
+        sig_interruption_end(participant);
         if (participant->present)
             sig_recording_person(participant, "participant.left", reason);
         sig_peers_forget(participant); /* the room takes them with it */

@@ -10,6 +10,7 @@ from lib.media import Media
 from lib.page import Refused
 
 ROOM_BYTES = 512 * 1024  # more than the database grows in the meantime
+SOON_TOO_MANY = 40
 LOST = {'media': {'media_timeout_ms': '800'}, 'hall': {'citizen_lost_ms': '2000'}}
 
 
@@ -61,9 +62,50 @@ def test_call_from_start_to_end():
                      'media.connected', 'media.codec', 'media.slot', 'media.mute', 'chat.message', 'mark', 'session.state',
                      'participant.left', 'chain', 'journal.end'):
             assert kind in types, f'{kind} is not in the journal: {sorted(set(types))}'
-        assert ('gap', 'BACKGROUND') in gaps(daemon, session)
+        assert ('gap', 'PHONE_CALL') in gaps(daemon, session)
         info = next(fields for kind, fields in events if kind == 'session.info')
         assert info['NUMBER'] == session['number'] and info['WINDOW'] == '2' and info['STAFF_NO'] == '3002'
+
+
+def test_interruptions():
+    """what keeps somebody from the call is told to the others, with its cause and since when, and written down with its end"""
+    with Daemon() as daemon, call(daemon) as (person, desk, voice, answer, session):
+        told = lambda peer, cause: peer.event('session.participant', lambda d: d['change'] == 'interrupted' and
+                                              d['participant'].get('interrupted', {}).get('cause') == cause)['participant']
+        person.request('media.interrupted', {'cause': 'background', 'active': True})
+        assert told(desk, 'background')['id'] == session['me']
+        person.request('media.interrupted', {'cause': 'phone_call', 'active': True})
+        assert told(desk, 'phone_call')['interrupted']['since'] > session['started_at']
+        person.request('media.interrupted', {'cause': 'phone_call', 'active': False})
+        assert told(desk, 'background')
+        person.request('media.interrupted', {'cause': 'background', 'active': False})
+        assert told(desk, None)
+        # a clerk looks things up in another window and goes on talking: no interruption
+        desk.request('media.interrupted', {'cause': 'background', 'active': True})
+        desk.request('media.interrupted', {'cause': 'network_change', 'active': True, 'ago_ms': 1500})
+        assert told(person, 'network_change')
+        desk.request('media.interrupted', {'cause': 'network_change', 'active': False})
+        assert told(person, None)
+        assert person.refused('media.interrupted', {'cause': 'network', 'active': True}) == 'proto.params'
+        for i in range(SOON_TOO_MANY):
+            try:
+                person.request('media.interrupted', {'cause': 'phone_call', 'active': i % 2 == 0})
+            except Refused as refusal:
+                assert refusal.code == 'proto.limit'
+                break
+        else:
+            raise AssertionError(f'{SOON_TOO_MANY} interruptions at once were written down')
+        person.request('session.end')
+        desk.event('session.state', state('ended'))
+        until(lambda: (daemon.folder / 'spool' / session['id'] / 'closed').exists(), 'the journal is closed')
+        written = [(f['CAUSE'], f['STATE']) for kind, f in journal(daemon, session['id']) if kind == 'interruption']
+        assert written[:6] == [('BACKGROUND', 'begin'), ('PHONE_CALL', 'begin'), ('PHONE_CALL', 'end'), ('BACKGROUND', 'end'),
+                               ('HANDOVER', 'begin'), ('HANDOVER', 'end')], written
+        handover = next(f for kind, f in journal(daemon, session['id']) if kind == 'interruption' and f['CAUSE'] == 'HANDOVER' and f['STATE'] == 'end')
+        assert 1400000 < int(handover['END_US']) - int(handover['START_US']) < 10000000
+        for cause in {cause for cause, _ in written}:
+            states = [state for one, state in written if one == cause]
+            assert states.count('begin') == states.count('end'), written
 
 
 def test_hold():

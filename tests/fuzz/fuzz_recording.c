@@ -60,7 +60,8 @@ static void put_packet(struct play *play, unsigned kind)
 
 static void put_text(struct play *play, unsigned kind)
 {
-    static const char *const types[] = {"media.mute", "session.state", "gap", "media.section"};
+    static const char *const types[] = {"media.mute", "session.state", "gap", "media.section",
+                                        "interruption"};
     static const char *const names[] = {"STATE", "CAUSE", "PAYLOADS", "START_US"};
     uint8_t len = bytes_u8(&play->input);
     len = (uint8_t)MIN(len, bytes_left(&play->input));

@@ -8,6 +8,7 @@ import {
   installDebugHandle,
   sessionDrawer,
   type ClientState,
+  type Key,
   type LinkState,
   type MediaStatus,
   type ParticipantStreams,
@@ -43,6 +44,8 @@ export const mediaStatus = shallowRef<MediaStatus>('idle');
 /* why the call has no media and no further attempt is made */
 export const mediaProblem = shallowRef<ClientError | null>(null);
 export const streams = shallowRef<ParticipantStreams[]>([]);
+/* Of whom nothing arrives just now, since then on this device's clock. */
+export const quiet = shallowRef<ReadonlyMap<Key, number>>(new Map());
 export const done = shallowRef(loadDone(drawer));
 /* bumped when a local track or its error changes */
 export const captureTurn = shallowRef(0);
@@ -100,6 +103,7 @@ client.media.on('change', () => {
   mediaStatus.value = client.media.status;
   mediaProblem.value = client.media.failure;
   streams.value = [...client.media.streams];
+  quiet.value = client.media.quiet.people;
   captureTurn.value += 1;
 });
 

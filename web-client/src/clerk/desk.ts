@@ -8,6 +8,7 @@ import {
   installDebugHandle,
   sessionDrawer,
   type ClientState,
+  type Key,
   type LinkState,
   type MediaStatus,
   type ParticipantStreams,
@@ -49,6 +50,8 @@ export const loginNotice = shallowRef<string | null>(null);
 export const mediaStatus = shallowRef<MediaStatus>('idle');
 export const mediaError = shallowRef<ClientError | null>(null);
 export const streams = shallowRef<ParticipantStreams[]>([]);
+/* Of whom nothing arrives just now, since then on this device's clock. */
+export const quiet = shallowRef<ReadonlyMap<Key, number>>(new Map());
 /* bumped when a local track or its error changes */
 export const captureTurn = ref(0);
 
@@ -116,6 +119,7 @@ client.socket.on('event', (event) => {
 client.media.on('change', () => {
   mediaStatus.value = client.media.status;
   streams.value = [...client.media.streams];
+  quiet.value = client.media.quiet.people;
   captureTurn.value += 1;
 });
 client.media.on('failed', (error) => {

@@ -1,4 +1,4 @@
-import { isNarrow, isUnseen, type ClientState, type MediaStatus, type Participant, type ParticipantStreams } from '@/core';
+import { isNarrow, isUnseen, type ClientState, type Interruption, type MediaStatus, type Participant, type ParticipantStreams } from '@/core';
 import { personLabel } from '@/i18n/labels';
 import { liveSession, phaseOf, type Phase } from './phase';
 
@@ -18,6 +18,7 @@ export type StatusKey =
   | 'line.held'
   | 'line.heldPlain'
   | 'line.heldWarn'
+  | `interrupted.${Interruption['cause']}`
   | 'line.away'
   | 'line.recovering'
   | 'line.muted'
@@ -88,6 +89,9 @@ function callLine(state: ClientState, streams: ParticipantStreams[]): StatusLine
     return running;
   }
   const who = personLabel(other.label);
+  if (other.interrupted && other.interrupted.cause !== 'network') {
+    return { key: `interrupted.${other.interrupted.cause}`, tone: 'warn' };
+  }
   if (other.state === 'away') {
     return { key: 'line.away', tone: 'bad', who };
   }

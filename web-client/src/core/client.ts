@@ -2,8 +2,7 @@ import { serverUrl } from './address';
 import { codeOf } from './errors';
 import { Capture } from './media/capture';
 import { MediaLink } from './media/media-link';
-import type { Muted } from './media/mute';
-import type { Answer, AnyEvent, RequestData, RequestName, Welcome } from './messages';
+import type { Answer, AnyEvent, Participant, RequestData, RequestName, Welcome } from './messages';
 import type { SocketOptions } from './signal/link';
 import { SignalSocket } from './signal/socket';
 import { reduce, reduceWelcome, Store, withoutSession, withSession, withTicket } from './state';
@@ -50,6 +49,7 @@ export class Client {
       {
         offer: (d) => this.socket.request('media.offer', d),
         mute: (d) => this.tell('media.mute', d),
+        interrupted: (d) => this.tell('media.interrupted', d),
         stats: (d) => this.socket.link === 'open' && this.tell('media.stats', d),
       },
       this.capture,
@@ -100,7 +100,8 @@ export class Client {
     }
     if (!welcome.resumed || welcome.revived) {
       /* a revived one asks for the new connection itself: media.restart */
-      this.media.mute.reset(this.ownMuted());
+      this.media.mute.reset(this.own()?.muted);
+      this.media.interruptions.reset(this.own()?.interrupted ?? undefined);
     }
   }
 
@@ -154,7 +155,7 @@ export class Client {
     this.live = live;
     this.socket.attempts.urgent = live;
     if (live && limits !== null && this.media.status === 'idle') {
-      this.media.start({ iceServers, slots: limits.slots, muted: this.ownMuted() });
+      this.media.start({ iceServers, slots: limits.slots, muted: this.own()?.muted, interrupted: this.own()?.interrupted ?? undefined });
       this.media.setSlots(this.store.state.slots);
     } else if (ended) {
       this.media.stop();
@@ -162,9 +163,9 @@ export class Client {
     }
   }
 
-  private ownMuted(): Muted | undefined {
+  private own(): Participant | undefined {
     const session = this.store.state.session;
-    return session?.participants.find((one) => one.id === session.me)?.muted;
+    return session?.participants.find((one) => one.id === session.me);
   }
 
   private keepTokenFresh(onToken: ClientOptions['onToken']): void {

@@ -422,6 +422,42 @@ static void test_forged(struct fixture *f, gconstpointer data)
     g_assert_false(file_at(f, 1)->chain_ok);
 }
 
+static void interrupt(struct fixture *f, const char *cause, int64_t from_us, int64_t until_us)
+{
+    g_autofree char *start = g_strdup_printf("%" G_GINT64_FORMAT, START_US + from_us);
+    g_autofree char *end = g_strdup_printf("%" G_GINT64_FORMAT, START_US + until_us);
+    struct rec_field fields[] = {{"PARTICIPANT", "p1"},
+                                 {"CAUSE", cause},
+                                 {"STATE", "begin"},
+                                 {"START_US", start},
+                                 {"END_US", end}};
+    event(f, from_us, "interruption", fields, 4);
+    fields[2].value = "end";
+    if (until_us > from_us)
+        event(f, until_us, "interruption", fields, 5);
+}
+
+/* What is missing then is put down to it; media that came all the same is not. */
+static void test_interrupted(struct fixture *f, gconstpointer data)
+{
+    speak(f, 0, 10 * SECOND_US);
+    interrupt(f, "HANDOVER", 10 * SECOND_US, 12 * SECOND_US);
+    speak(f, 12 * SECOND_US, 20 * SECOND_US);
+    interrupt(f, "PHONE_CALL", 20 * SECOND_US, 26 * SECOND_US);
+    speak(f, 26 * SECOND_US, 30 * SECOND_US);
+    interrupt(f, "BACKGROUND", 30 * SECOND_US, 35 * SECOND_US);
+    speak(f, 30 * SECOND_US, 40 * SECOND_US);
+    interrupt(f, "BACKGROUND", 40 * SECOND_US, 0); /* it never came back */
+    end_well(f, 60 * SECOND_US);
+    read_all(f);
+    g_assert_cmpuint(f->gaps.gaps->len, ==, 3);
+    expect_gap(f, 0, REC_CAUSE_HANDOVER, 10 * SECOND_US, 12 * SECOND_US);
+    expect_gap(f, 1, REC_CAUSE_PHONE_CALL, 20 * SECOND_US, 26 * SECOND_US);
+    expect_gap(f, 2, REC_CAUSE_BACKGROUND, 40 * SECOND_US, 60 * SECOND_US);
+    g_assert_cmpint(ABS(f->gaps.missing_us - 2 * SECOND_US), <,
+                    100000); /* nobody misses a call's time */
+}
+
 static void test_empty(struct fixture *f, gconstpointer data)
 {
     struct rec_segments segments;
@@ -454,6 +490,7 @@ int main(int argc, char **argv)
     ADD("document_fault", test_document_fault);
     ADD("muted_camera", test_muted_camera);
     ADD("muted_to_the_end", test_muted_to_the_end);
+    ADD("interrupted", test_interrupted);
     ADD("forged", test_forged);
     ADD("empty", test_empty);
     return g_test_run();

@@ -31,10 +31,20 @@ function stateWords(listed: ListedEvent): string {
   }
 }
 
-function gapWords(listed: ListedEvent): string {
+function lengthOf(listed: ListedEvent): string {
   const us = Number(field(listed.event, 'end_us')) - Number(field(listed.event, 'start_us'));
-  const length = Number.isFinite(us) && us > 0 ? us / 1000 : 0;
-  return t('event.gap', { time: columnClockOf(length), cause: causeWords(field(listed.event, 'cause')) });
+  return columnClockOf(Number.isFinite(us) && us > 0 ? us / 1000 : 0);
+}
+
+function interruptionWords(listed: ListedEvent, who: string): string {
+  const cause = causeWords(field(listed.event, 'cause'));
+  return field(listed.event, 'state') === 'end'
+    ? t('event.interruption.end', { who, cause, time: lengthOf(listed) })
+    : t('event.interruption.begin', { who, cause });
+}
+
+function gapWords(listed: ListedEvent): string {
+  return t('event.gap', { time: lengthOf(listed), cause: causeWords(field(listed.event, 'cause')) });
 }
 
 /* An event as a sentence; one this page does not know shows its name and fields. */
@@ -61,6 +71,7 @@ const sentences: Record<string, (listed: ListedEvent, who: string) => string> = 
   'media.silent': (listed, who) => t('event.silent', { who, cause: causeWords(field(listed.event, 'cause')) }),
   'media.back': (_, who) => t('event.mediaBack', { who }),
   'media.failed': (_, who) => t('event.mediaFailed', { who }),
+  interruption: interruptionWords,
   gap: (listed) => gapWords(listed),
 };
 

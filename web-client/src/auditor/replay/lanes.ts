@@ -22,8 +22,8 @@ export interface Lane {
   items: LaneItem[];
 }
 
-/* Gaps that are a fault; HOLD and MUTE were somebody's wish. */
-const faults = ['NETWORK', 'BACKGROUND', 'OVERFLOW', 'RESTART'];
+/* Gaps that nobody wished, as HOLD and MUTE were. */
+const faults = ['NETWORK', 'HANDOVER', 'PHONE_CALL', 'BACKGROUND', 'OVERFLOW', 'RESTART'];
 
 export function isFault(gap: Gap): boolean {
   return faults.includes(gap.cause);

@@ -1,6 +1,6 @@
 import mitt, { type Emitter } from 'mitt';
 
-import { watchInterruption } from './quirks/ios-interruption';
+import { watchInterruption, watchReturn } from './quirks/ios-interruption';
 
 export type DeviceKind = 'camera' | 'microphone';
 /* denied: by the person or the system · none: there is no such device · busy: another program holds it · insecure: not https */
@@ -88,7 +88,23 @@ export class Capture {
   private readonly unwatch: Partial<Record<DeviceKind, () => void>> = {};
   /* Whatever was asked for before a stop() must not leave a camera on when it comes after it. */
   private generation = 0;
+  private readonly takenAway = new Set<DeviceKind>();
   private opening: Promise<void> | null = null;
+  private unwatchReturn: (() => void) | null = null;
+
+  /* The system has it, for another call or because the page is not seen: it was open, and is silent or cannot be opened again. */
+  isTaken(kind: DeviceKind): boolean {
+    return this.tracks[kind]?.muted ?? this.takenAway.has(kind);
+  }
+
+  /* Fresh tracks for what was taken away, and for what is there and cannot be trusted after an interruption. */
+  async takeBack(): Promise<void> {
+    for (const kind of ['microphone', 'camera'] as const) {
+      if (this.takenAway.has(kind) || this.tracks[kind] !== undefined) {
+        await this.reopen(kind);
+      }
+    }
+  }
 
   track(kind: DeviceKind): MediaStreamTrack | null {
     return this.tracks[kind] ?? null;
@@ -138,10 +154,26 @@ export class Capture {
     const { generation } = this;
     this.drop(kind);
     await this.openKind(kind, generation);
+    if (generation === this.generation && this.errors[kind]?.reason === 'busy') {
+      this.takenAway.add(kind);
+      this.watchReturn();
+    }
     this.emitter.emit('change');
   }
 
+  /* Who took it does not say when it is free again: asked when the person comes back to the page, or devices change. */
+  private watchReturn(): void {
+    this.unwatchReturn ??= watchReturn(() => {
+      for (const kind of [...this.takenAway]) {
+        void this.reopen(kind);
+      }
+    });
+  }
+
   stop(): void {
+    this.takenAway.clear();
+    this.unwatchReturn?.();
+    this.unwatchReturn = null;
     this.generation += 1;
     this.opening = null; /* the next open() asks anew instead of waiting for a question nobody answers */
     this.drop('camera');
@@ -209,6 +241,11 @@ export class Capture {
   private keep(kind: DeviceKind, track: MediaStreamTrack): void {
     this.drop(kind); /* two ways of opening may have met */
     delete this.errors[kind];
+    this.takenAway.delete(kind);
+    if (this.takenAway.size === 0) {
+      this.unwatchReturn?.();
+      this.unwatchReturn = null;
+    }
     this.tracks[kind] = track;
     if (kind === 'camera') {
       track.contentHint = 'motion';

@@ -21,3 +21,32 @@ export async function obeyEncoding(sender: RTCRtpSender, order: Order): Promise<
   }
   await sender.setParameters(parameters);
 }
+
+/* What the server wished, for each section and layer: also of a connection that comes later. */
+export class EncodingOrders {
+  private orders: Order[] = [];
+
+  constructor(private readonly senderOf: (mid: string) => RTCRtpSender | null) {}
+
+  take(order: Order): void {
+    const same = (one: Order): boolean => one.mid === order.mid && (one.rid ?? null) === (order.rid ?? null);
+    this.orders = [...this.orders.filter((one) => !same(one)), order];
+    this.apply(order);
+  }
+
+  applyAll(): void {
+    this.orders.forEach((order) => this.apply(order));
+  }
+
+  clear(): void {
+    this.orders = [];
+  }
+
+  private apply(order: Order): void {
+    const sender = this.senderOf(order.mid);
+    if (sender) {
+      /* a sender that refuses keeps sending as it did; the server limits what it forwards anyway */
+      obeyEncoding(sender, order).catch(() => undefined);
+    }
+  }
+}

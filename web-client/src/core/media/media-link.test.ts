@@ -39,7 +39,7 @@ beforeEach(() => {
         offers.push(d);
         return answer(d);
       },
-      mute: (d) => told.push(d),
+      mute: (d) => told.push(d), interrupted: () => undefined,
       stats: (d) => reports.push(d),
     },
     capture,

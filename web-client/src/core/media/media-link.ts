@@ -1,13 +1,15 @@
 import mitt, { type Emitter } from 'mitt';
 
 import type { ClientError } from '../errors';
-import type { EventData, MediaStats, RequestData, Slot } from '../messages';
+import type { EventData, Interruption, MediaStats, RequestData, Slot } from '../messages';
 import type { Capture } from './capture';
-import { obeyEncoding } from './encodings';
+import { EncodingOrders } from './encodings';
+import { Interruptions } from './interruptions';
 import { MuteTeller, type Muted } from './mute';
 import { Negotiator, type AskOffer, type OfferFailure } from './negotiator';
 import { PathWatch } from './path-watch';
 import { Peer, type SlotCounts } from './peer';
+import { Quiet } from './quiet';
 import { Recovery } from './recovery';
 import { Stall } from './stall';
 import { StatsReader } from './stats';
@@ -20,6 +22,7 @@ export type MediaStatus = 'idle' | 'connecting' | 'connected' | 'recovering';
 export interface MediaWire {
   offer: AskOffer;
   mute: (d: RequestData['media.mute']) => void;
+  interrupted: (d: RequestData['media.interrupted']) => void;
   stats: (d: MediaStats) => void;
 }
 
@@ -28,6 +31,7 @@ export interface MediaConfig {
   slots: SlotCounts;
   /* what the server holds of this page, after a reload */
   muted?: Muted;
+  interrupted?: Interruption;
 }
 
 export type MediaLinkEvents = {
@@ -46,6 +50,8 @@ export class MediaLink {
   readonly on = this.emitter.on;
   readonly off = this.emitter.off;
   readonly mute: MuteTeller;
+  readonly interruptions: Interruptions;
+  readonly quiet = new Quiet();
   status: MediaStatus = 'idle';
   streams: ParticipantStreams[] = [];
   /* Why there is no media and no further attempt; null once a new connection is tried. */
@@ -54,7 +60,7 @@ export class MediaLink {
   private peer: Peer | null = null;
   private config: MediaConfig | null = null;
   private slots: Slot[] = [];
-  private orders: Array<EventData<'media.encodings'>> = [];
+  private readonly orders = new EncodingOrders((mid) => this.peer?.senderOfMid(mid) ?? null);
   private document: MediaStreamTrack | null = null;
   private slotStreams = new SlotStreams();
   private stats = new StatsReader();
@@ -69,16 +75,17 @@ export class MediaLink {
     private readonly capture: Capture,
   ) {
     this.mute = new MuteTeller(capture, (d) => this.config && this.wire.mute(d));
+    this.interruptions = new Interruptions(capture, wire.interrupted);
     this.negotiator = new Negotiator(wire.offer, (verdict, error) => this.offerFailed(verdict, error));
     this.recovery = new Recovery({
       restart: () => this.peer && void this.restart(this.peer),
       rebuild: () => this.build(),
     });
     this.watch = new PathWatch(() => this.peer, {
-      heard: () => this.pathChanged(() => this.recovery.heard()),
+      heard: () => this.pathHeard(),
       doubtful: () => this.emitter.emit('doubtful'),
       silent: () => this.pathChanged(() => this.recovery.pathLost()),
-      moved: () => undefined,
+      moved: (afterMs) => this.interruptions.moved(afterMs),
     });
     capture.on('change', () => this.captureChanged());
   }
@@ -94,6 +101,7 @@ export class MediaLink {
     this.config = config;
     document.addEventListener('visibilitychange', this.pageTurned);
     this.mute.reset(config.muted);
+    this.interruptions.start(config.interrupted);
     this.enter('connecting');
     this.build();
     this.statsTimer = setInterval(() => void this.readStats(), statsEveryMs);
@@ -110,11 +118,13 @@ export class MediaLink {
     document.removeEventListener('visibilitychange', this.pageTurned);
     this.recovery.stop();
     this.watch.stop();
+    this.interruptions.stop();
+    this.quiet.clear();
     this.negotiator.abandon();
     this.peer?.close();
     this.peer = null;
     this.slots = [];
-    this.orders = [];
+    this.orders.clear();
     this.document = null;
     this.slotStreams = new SlotStreams();
     this.streams = [];
@@ -152,10 +162,7 @@ export class MediaLink {
   }
 
   obey(order: EventData<'media.encodings'>): void {
-    const same = (one: EventData<'media.encodings'>): boolean =>
-      one.mid === order.mid && (one.rid ?? null) === (order.rid ?? null);
-    this.orders = [...this.orders.filter((one) => !same(one)), order];
-    this.applyOrder(order);
+    this.orders.take(order);
   }
 
   /* A document camera or a shared screen; null takes it away. */
@@ -185,16 +192,17 @@ export class MediaLink {
     this.stats = new StatsReader();
     this.recovery.begun();
     this.watch.begun();
+    this.quiet.clear();
     const connection = peer.connection;
     connection.addEventListener('iceconnectionstatechange', () => {
       if (peer === this.peer) {
-        this.iceChanged(connection.iceConnectionState);
+        this.pathChanged(() => this.recovery.iceState(connection.iceConnectionState));
       }
     });
     connection.addEventListener('connectionstatechange', () => {
       /* DTLS failures show here only */
       if (peer === this.peer && connection.connectionState === 'failed') {
-        this.iceChanged('failed');
+        this.pathChanged(() => this.recovery.iceState('failed'));
       }
     });
     void this.feed(peer).then(() => this.offerFirst(peer));
@@ -206,7 +214,7 @@ export class MediaLink {
     }
     await this.negotiator.negotiate(peer, false);
     if (peer === this.peer) {
-      this.orders.forEach((order) => this.applyOrder(order));
+      this.orders.applyAll();
       this.arrange();
     }
   }
@@ -223,14 +231,18 @@ export class MediaLink {
 
   private captureChanged(): void {
     this.mute.refresh();
+    this.interruptions.look();
     if (this.peer !== null) {
       void this.feed(this.peer);
     }
     this.emitter.emit('change');
   }
 
-  private iceChanged(state: RTCIceConnectionState): void {
-    this.pathChanged(() => this.recovery.iceState(state));
+  private pathHeard(): void {
+    this.pathChanged(() => this.recovery.heard());
+    if (this.quiet.read(this.slots, (mid) => this.peer?.arrivals(mid) ?? 0, Date.now())) {
+      this.emitter.emit('change');
+    }
   }
 
   private pathChanged(tell: () => void): void {
@@ -239,14 +251,6 @@ export class MediaLink {
       this.enter('connected');
     } else if (this.status === 'connected') {
       this.enter('recovering');
-    }
-  }
-
-  private applyOrder(order: EventData<'media.encodings'>): void {
-    const sender = this.peer?.senderOfMid(order.mid);
-    if (sender) {
-      /* a sender that refuses keeps sending as it did; the server limits what it forwards anyway */
-      obeyEncoding(sender, order).catch(() => undefined);
     }
   }
 

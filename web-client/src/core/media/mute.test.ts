@@ -21,6 +21,7 @@ beforeEach(() => {
     {
       offer: (d) => Promise.resolve({ sdp: 'answer', offer_id: d.offer_id }),
       mute: (d) => told.push(d),
+      interrupted: () => undefined,
       stats: () => undefined,
     },
     capture,

@@ -87,9 +87,12 @@ export class Peer {
   }
 
   /* Changes whenever a packet of media arrives; asking costs nothing. Stays the same where an engine does not tell. */
-  arrivals(): number {
+  arrivals(mid?: string): number {
     let sum = 0;
-    for (const { receiver } of this.receivers) {
+    for (const { receiver, mid: own } of this.receivers) {
+      if (mid !== undefined && own !== mid) {
+        continue;
+      }
       for (const source of receiver.getSynchronizationSources?.() ?? []) {
         sum += source.timestamp;
       }

@@ -43,7 +43,7 @@ export const eventSchemas = {
   'session.started': v.object({ session: Session }),
   'session.participant': v.object({
     participant: Participant,
-    change: v.picklist(['joined', 'left', 'away', 'back', 'muted', 'monitor']),
+    change: v.picklist(['joined', 'left', 'away', 'back', 'muted', 'monitor', 'interrupted']),
   }),
   'session.state': v.object({
     state: v.picklist(['gathering', 'connecting', 'active', 'held', 'ended']),

@@ -111,6 +111,12 @@ export type Recording = v.InferOutput<typeof Recording>;
 
 export const Muted = v.object({ audio: v.boolean(), video: v.boolean() });
 
+export const Interruption = v.object({
+  cause: v.picklist(['phone_call', 'background', 'network_change', 'network']),
+  since: ms,
+});
+export type Interruption = v.InferOutput<typeof Interruption>;
+
 export const Participant = v.object({
   id: key,
   role: v.string(),
@@ -119,6 +125,8 @@ export const Participant = v.object({
   monitor: optional(v.picklist(['listen', 'whisper', 'barge'])),
   state: v.picklist(['joined', 'away', 'left']),
   muted: Muted,
+  /* what keeps this person from the call just now */
+  interrupted: optional(Interruption),
 });
 export type Participant = v.InferOutput<typeof Participant>;
 

@@ -76,6 +76,7 @@ export const answerSchemas = {
   'media.offer': v.object({ sdp: v.string(), offer_id: v.number() }),
   'media.candidate': nothing,
   'media.mute': nothing,
+  'media.interrupted': nothing,
   'media.layer': nothing,
   'media.stats': nothing,
   'chat.send': v.object({ id: key, at: ms }),
@@ -118,6 +119,7 @@ export interface RequestData extends Record<RequestName, object> {
   'media.offer': { sdp: string; offer_id: number; restart?: boolean };
   'media.candidate': { candidate: string | null; mid: string };
   'media.mute': { audio?: boolean; video?: boolean; document?: boolean; cause?: 'user' | 'background' | 'phone_call' };
+  'media.interrupted': { cause: 'phone_call' | 'background' | 'network_change'; active: boolean; ago_ms?: number };
   'media.layer': { mid: string; max_height: number };
   'media.stats': MediaStats;
   'chat.send': { text: string; kind?: 'text' | 'phrase' | 'cannot_hear' };

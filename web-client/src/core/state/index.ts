@@ -6,6 +6,7 @@ import { isRinging, isWaiting, reduceTicket, withTicket } from './ticket';
 
 export * from './state';
 export { withSession, withoutSession } from './session';
+export { interruptionOf, type ShownInterruption } from './interruption';
 export { isNarrow, isUnseen } from './sight';
 export { isCalling, isWaiting, withTicket } from './ticket';
 

@@ -46,6 +46,11 @@ export const requestShapes: Shapes = {
     document: v.optional(v.boolean()),
     cause: v.optional(v.picklist(['user', 'background', 'phone_call'])),
   }),
+  'media.interrupted': v.object({
+    cause: v.picklist(['phone_call', 'background', 'network_change']),
+    active: v.boolean(),
+    ago_ms: v.optional(whole),
+  }),
   'media.layer': v.object({ mid: text, max_height: v.number() }),
   'media.stats': v.object({
     rtt_ms: v.optional(v.number()),

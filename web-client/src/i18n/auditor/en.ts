@@ -96,6 +96,8 @@ export const en: Record<AuditorKey, string> = {
   'cause.MUTE': 'muted or camera off',
   'cause.NETWORK': 'network',
   'cause.BACKGROUND': 'in the background',
+  'cause.PHONE_CALL': 'phone call',
+  'cause.HANDOVER': 'change of network',
   'cause.OVERFLOW': 'system overload',
   'cause.RESTART': 'system restart',
 
@@ -160,5 +162,7 @@ export const en: Record<AuditorKey, string> = {
   'event.silent': '{who} without sound and picture: {cause}',
   'event.mediaBack': '{who}: sound and picture are back',
   'event.mediaFailed': '{who}: sound and picture did not connect',
+  'event.interruption.begin': '{who}: {cause}',
+  'event.interruption.end': '{who}: {cause} over after {time}',
   'event.gap': 'Gap of {time}: {cause}',
 };

@@ -96,6 +96,8 @@ export const zhCN = {
   'cause.MUTE': '静音或关摄像头',
   'cause.NETWORK': '网络',
   'cause.BACKGROUND': '切到后台',
+  'cause.PHONE_CALL': '来电',
+  'cause.HANDOVER': '切换网络',
   'cause.OVERFLOW': '系统过载',
   'cause.RESTART': '系统重启',
 
@@ -160,6 +162,8 @@ export const zhCN = {
   'event.silent': '{who} 没有声音和画面：{cause}',
   'event.mediaBack': '{who} 声音和画面恢复',
   'event.mediaFailed': '{who} 音视频没有接通',
+  'event.interruption.begin': '{who}：{cause}',
+  'event.interruption.end': '{who}：{cause}结束，历时 {time}',
   'event.gap': '缺口 {time}：{cause}',
 } as const;
 

@@ -1,6 +1,11 @@
 import type { SharedKey } from './zh-CN';
 
 export const en: Record<SharedKey, string> = {
+  'interrupted.phone_call': 'The other side is on a phone call',
+  'interrupted.background': 'The other side has another app in front',
+  'interrupted.network_change': 'The other side is changing networks',
+  'interrupted.network': 'The other side has a poor network',
+  'interrupted.gone': 'The other side lost the network; it is coming back',
   'error.title': 'Something went wrong',
   'error.code': 'Error code {code}',
   'error.unknown': 'This step did not complete. Please try again.',

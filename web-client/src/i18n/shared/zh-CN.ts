@@ -1,5 +1,10 @@
 /* Words that every page has: what may go wrong. A page that means somebody else by it says its own after them. */
 export const zhCN = {
+  'interrupted.phone_call': '对方来电中',
+  'interrupted.background': '对方切到了后台',
+  'interrupted.network_change': '对方正在切换网络',
+  'interrupted.network': '对方网络差',
+  'interrupted.gone': '对方网络中断，正在恢复',
   'error.title': '出了点问题',
   'error.code': '错误代码 {code}',
   'error.unknown': '系统没能完成这一步，请重试。',

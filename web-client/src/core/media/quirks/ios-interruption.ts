@@ -43,3 +43,22 @@ export function watchInterruption(track: MediaStreamTrack, listeners: Listeners)
     document.removeEventListener('visibilitychange', seen);
   };
 }
+
+const askEveryMs = 3000;
+
+/* When a device that somebody else holds may be free again: the page is seen, a device came or went, a while has passed. */
+export function watchReturn(ask: () => void): () => void {
+  const seen = (): void => {
+    if (!document.hidden) {
+      ask();
+    }
+  };
+  const timer = setInterval(seen, askEveryMs);
+  document.addEventListener('visibilitychange', seen);
+  navigator.mediaDevices?.addEventListener?.('devicechange', seen);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', seen);
+    navigator.mediaDevices?.removeEventListener?.('devicechange', seen);
+  };
+}
