@@ -273,6 +273,7 @@ struct hall_reply {
     const struct hall_person *people; /* of `session`, when one was asked for */
     size_t person_count;
     int64_t deadline_at_us;
+    const struct hall_diag *diag;
 };
 
 typedef void (*hall_reply_fn)(const struct hall_reply *reply, void *user);
@@ -431,6 +432,20 @@ int hall_claim_put(struct hall *hall, const struct hall_claim *claim, hall_reply
 int hall_claim_drop(struct hall *hall, const char *code_sha256, hall_reply_fn fn, void *user);
 /* Those that are still good. Control thread; borrowed until hall_left_forget(). */
 const struct hall_claim *hall_claims(const struct hall *hall, size_t *ret_count);
+
+/* What a page found about its way here, for the hotline: kept a week, nothing of a person in it. */
+enum { HALL_DIAG_CODE_BYTES = 8, HALL_MAX_DIAGS = 10000 };
+struct hall_diag {
+    char code[HALL_DIAG_CODE_BYTES]; /* six digits and one that checks them */
+    int64_t made_at_us;
+    char report[HALL_TEXT_BYTES]; /* JSON */
+};
+/* Any thread: seven digits, the last of which fits. */
+bool hall_diag_code_is_valid(const char *code);
+/* [diag] `report` shorter than HALL_TEXT_BYTES. server.busy: too many are kept. */
+int hall_diag_put(struct hall *hall, const char *report, hall_reply_fn fn, void *user);
+/* [diag] diag.unknown */
+int hall_diag_get(struct hall *hall, const char *code, hall_reply_fn fn, void *user);
 
 /* Control thread: what a former run left has been taken over. */
 void hall_left_forget(struct hall *hall);

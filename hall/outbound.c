@@ -101,6 +101,10 @@ void hall_answer_send(struct hall *hall, const struct request *request, struct a
         outbound->staff = answer->staff;
         outbound->reply.staff = &outbound->staff;
     }
+    if (answer->has_diag) {
+        outbound->diag = answer->diag;
+        outbound->reply.diag = &outbound->diag;
+    }
     lists_move(outbound, answer);
     if (outbound->fn)
         hall_outbound_send(hall, outbound);

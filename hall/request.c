@@ -268,6 +268,20 @@ int hall_claim_drop(struct hall *hall, const char *code_sha256, hall_reply_fn fn
     return request_post(hall, request);
 }
 
+int hall_diag_put(struct hall *hall, const char *report, hall_reply_fn fn, void *user)
+{
+    struct request *request = request_new(REQUEST_DIAG_PUT, fn, user);
+    g_strlcpy(request->text, report, sizeof request->text);
+    return request_post(hall, request);
+}
+
+int hall_diag_get(struct hall *hall, const char *code, hall_reply_fn fn, void *user)
+{
+    struct request *request = request_new(REQUEST_DIAG_GET, fn, user);
+    NAME_COPY(request->object, code);
+    return request_post(hall, request);
+}
+
 static int session_request(struct hall *hall, enum request_kind kind, const char *session, int mode,
                            const char *reason, hall_reply_fn fn, void *user)
 {

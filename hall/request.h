@@ -36,6 +36,8 @@ enum request_kind {
     REQUEST_PAGE_DROP,
     REQUEST_CLAIM_PUT,
     REQUEST_CLAIM_DROP,
+    REQUEST_DIAG_PUT,
+    REQUEST_DIAG_GET,
     REQUEST_AUDIT,
 };
 enum { REQUEST_KINDS = REQUEST_AUDIT + 1 };
@@ -84,6 +86,8 @@ struct answer {
     GArray *people;   /* struct hall_person */
     size_t session_total;
     int64_t deadline_at_us;
+    bool has_diag;
+    struct hall_diag diag;
     bool later; /* somebody else answers this request: login */
 };
 
@@ -102,6 +106,7 @@ struct outbound {
     struct hall_window window;
     struct hall_session session;
     struct hall_staff staff;
+    struct hall_diag diag;
     GArray *tickets, *sessions, *people;
 };
 
@@ -152,6 +157,8 @@ void hall_do_session_get(struct hall *hall, const struct request *request, struc
 void hall_do_session_list(struct hall *hall, const struct request *request, struct answer *answer);
 void hall_do_claim_put(struct hall *hall, const struct request *request, struct answer *answer);
 void hall_do_claim_drop(struct hall *hall, const struct request *request, struct answer *answer);
+void hall_do_diag_put(struct hall *hall, const struct request *request, struct answer *answer);
+void hall_do_diag_get(struct hall *hall, const struct request *request, struct answer *answer);
 void hall_do_audit(struct hall *hall, const struct request *request, struct answer *answer);
 
 #endif

@@ -59,6 +59,8 @@ static const hall_handler_fn handlers[REQUEST_KINDS] = {
     [REQUEST_SESSION_LIST] = hall_do_session_list,
     [REQUEST_CLAIM_PUT] = hall_do_claim_put,
     [REQUEST_CLAIM_DROP] = hall_do_claim_drop,
+    [REQUEST_DIAG_PUT] = hall_do_diag_put,
+    [REQUEST_DIAG_GET] = hall_do_diag_get,
     [REQUEST_AUDIT] = hall_do_audit,
 };
 

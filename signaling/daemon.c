@@ -14,6 +14,7 @@
 #include "signaling/http/api_key.h"
 #include "signaling/http/router.h"
 #include "signaling/session/claims.h"
+#include "signaling/session/diag.h"
 #include "signaling/session/client.h"
 #include "signaling/session/departure.h"
 #include "signaling/session/errands.h"
@@ -96,6 +97,7 @@ static void tables_create(struct sig_daemon *daemon)
     daemon->reports = sig_reports_create();
     daemon->greetings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     daemon->claims = sig_claims_create();
+    daemon->diags = sig_diags_create(daemon);
     daemon->errands = sig_errands_create(sig_errand_run, daemon);
     daemon->addresses = sig_addresses_create();
 }
@@ -339,6 +341,7 @@ void sig_daemon_destroy(struct sig_daemon *daemon)
     sig_sessions_end(daemon, SIG_REASON_SERVER_RESTART);
     g_clear_handle_id(&daemon->trim_timer, g_source_remove);
     clients_destroy(daemon);
+    sig_diags_destroy(daemon->diags);
     sig_server_destroy(daemon->server);
     sig_errands_destroy(daemon->errands);
     sfu_destroy(daemon->sfu);

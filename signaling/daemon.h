@@ -18,6 +18,7 @@ struct sig_claims;
 struct sig_addresses;
 struct sig_errands;
 struct sig_turn;
+struct sig_diags;
 struct sig_watchdog;
 struct sig_control;
 struct sig_proxies;
@@ -33,6 +34,7 @@ struct sig_daemon {
     struct sig_errands *errands; /* commands that found a full mailbox */
     struct sig_proxies *proxies;
     struct sig_proxies *metrics_from; /* who may read the figures */
+    struct sig_diags *diags;
     struct sig_turn *turn;            /* NULL: no relay */
     char *api_key, *public_url;
     char *

@@ -20,6 +20,7 @@ enum guard {
     CLERK,
     AUDITOR,
     KEY_OR_AUDITOR,
+    STAFF,
     PARTICIPANT, /* anybody who may be in a session; the body is no JSON */
 };
 
@@ -37,6 +38,9 @@ static const struct route routes[] = {
     {SIG_POST, "/api/v1/claim", LIMITED, sig_http_claim, .begins = true},
     {SIG_GET, "/api/v1/matters", ANYONE, sig_http_matters},
     {SIG_GET, "/api/v1/windows", CLERK, sig_http_windows},
+    {SIG_POST, "/api/v1/diag", LIMITED, sig_http_diag_offer, .begins = true},
+    {SIG_POST, "/api/v1/diag/*", LIMITED, sig_http_diag_report},
+    {SIG_GET, "/api/v1/diag/*", STAFF, sig_http_diag_get},
     {SIG_POST, "/api/v1/sessions", KEY, sig_http_session_open, .begins = true},
     {SIG_GET, "/api/v1/sessions/*", KEY_OR_AUDITOR, sig_http_session_get},
     {SIG_GET, "/api/v1/recordings", AUDITOR, sig_http_recordings},
@@ -61,12 +65,24 @@ static const struct status {
     const char *code; /* or the beginning of it */
     unsigned status;
 } statuses[] = {
-    {"auth.locked", 429},  {"proto.limit", 429},   {"auth.role", 403},
-    {"auth.", 401},        {"proto.unknown", 404}, {"proto.upgrade", 426},
-    {"proto.type", 415},   {"proto.", 400},        {"matter.unknown", 404},
-    {"session.none", 404}, {"claim.unknown", 404}, {"recording.required", 400},
-    {"recording.", 409},   {"media.limit", 429},   {"media.", 422},
-    {"server.", 503},      {"store.", 503},
+    {"auth.locked", 429},
+    {"proto.limit", 429},
+    {"auth.role", 403},
+    {"auth.", 401},
+    {"proto.unknown", 404},
+    {"proto.upgrade", 426},
+    {"proto.type", 415},
+    {"proto.", 400},
+    {"matter.unknown", 404},
+    {"session.none", 404},
+    {"diag.unknown", 404},
+    {"claim.unknown", 404},
+    {"recording.required", 400},
+    {"recording.", 409},
+    {"media.limit", 429},
+    {"media.", 422},
+    {"server.", 503},
+    {"store.", 503},
 };
 
 static void security_headers(const struct sig_daemon *daemon, struct sig_exchange *exchange)
@@ -195,6 +211,17 @@ static bool role_admits(struct sig_call *call, enum hall_role role)
     return call->who.role == role;
 }
 
+static bool staff_admits(struct sig_call *call)
+{
+    if (!token_admits(call))
+        return false;
+    bool is_staff = call->who.role == HALL_CLERK || call->who.role == HALL_AUDITOR ||
+                    call->who.role == HALL_SUPERVISOR;
+    if (!is_staff)
+        sig_http_error(call->exchange, "auth.role", "for staff alone", 0);
+    return is_staff;
+}
+
 static bool participant_admits(struct sig_call *call)
 {
     if (!token_admits(call))
@@ -225,6 +252,7 @@ static bool guard_admits(struct sig_call *call, enum guard guard)
     case AUDITOR: return role_admits(call, HALL_AUDITOR);
     case KEY_OR_AUDITOR:
         return key_matches(call->daemon, bearer(call->exchange)) || role_admits(call, HALL_AUDITOR);
+    case STAFF: return staff_admits(call);
     case PARTICIPANT: return participant_admits(call);
     }
     return false;
