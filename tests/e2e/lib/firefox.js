@@ -39,7 +39,7 @@ class Place {
 }
 
 export class FirefoxParty extends Words {
-  static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN' } = {}) {
+  static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN', grain = 0 } = {}) {
     const party = opened(new FirefoxParty());
     party.browser = await puppeteer.launch({
       browser: 'firefox',
@@ -53,7 +53,7 @@ export class FirefoxParty extends Words {
     party.console = [];
     party.page.on('console', (message) => party.console.push(`${message.type()}: ${message.text()}`));
     party.page.on('pageerror', (error) => party.console.push(`pageerror: ${error}`));
-    const options = JSON.stringify({ sender, toneHz, fps, width, height, denyCamera, fakeMicrophone: true });
+    const options = JSON.stringify({ sender, toneHz, fps, width, height, denyCamera, grain, fakeMicrophone: true });
     const script = await readFile(join(here, 'inject.js'), 'utf8');
     await party.page.evaluateOnNewDocument(`window.__e2eOptions = ${options}; localStorage.setItem('shipinbanDebug', '1');\n${script}`);
     await party.page.goto(url);
