@@ -49,8 +49,8 @@ static void socket_closed(struct sig_conn *conn, void *user)
     sig_departure_away(client);
 }
 
-static const struct sig_server_ops server_ops = {text_came, socket_closed, sig_http_request,
-                                                 sig_http_body_bytes};
+static const struct sig_server_ops server_ops = {text_came, socket_closed, sig_http_head,
+                                                 sig_http_request, sig_http_body_bytes};
 
 static gboolean hall_is_readable(int fd, GIOCondition condition, gpointer user)
 {

@@ -316,6 +316,13 @@ static void unrouted(struct sig_call *call, unsigned methods)
         sig_http_page(call);
 }
 
+void sig_http_head(struct sig_exchange *exchange, void *daemon)
+{
+    security_headers(daemon, exchange);
+    if (sig_http_is_whip(sig_exchange_path(exchange)))
+        sig_http_whip_headers(exchange);
+}
+
 void sig_http_request(struct sig_exchange *exchange, void *daemon)
 {
     struct sig_call call = {.daemon = daemon, .exchange = exchange};
@@ -323,9 +330,6 @@ void sig_http_request(struct sig_exchange *exchange, void *daemon)
     enum sig_method method = sig_exchange_method(exchange);
     unsigned methods = 0;
 
-    security_headers(daemon, exchange);
-    if (sig_http_is_whip(path))
-        sig_http_whip_headers(exchange);
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
         const struct route *route = &routes[i];
         bool matches = path_matches(route->path, path, &call);

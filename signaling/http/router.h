@@ -21,6 +21,8 @@ struct sig_call {
 
 /* The largest body of a request to `path`. */
 size_t sig_http_body_bytes(const char *path);
+/* Adds the headers that every answer to this request has. */
+void sig_http_head(struct sig_exchange *exchange, void *daemon);
 /* Answers one request, now or later. */
 void sig_http_request(struct sig_exchange *exchange, void *daemon);
 

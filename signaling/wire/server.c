@@ -95,6 +95,7 @@ static int request_begin(struct sig_server *server, struct lws *wsi, struct sig_
     sig_arrivals_work(server->arrivals, wsi);
     exchange_drop(slot);
     slot->exchange = sig_exchange_create(server, wsi);
+    server->ops->head(slot->exchange, server->user);
     enum sig_length length = sig_exchange_length(slot->exchange);
     if (length == SIG_LENGTH_CHUNKED)
         sig_exchange_refuse(slot->exchange, 411, "proto.length", "Content-Length is missing");

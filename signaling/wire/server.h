@@ -32,6 +32,8 @@ struct sig_server_ops {
     void (*text)(struct sig_conn *conn, const char *text, size_t len, void *user);
     /* The socket is gone; `conn` dies when this returns. */
     void (*closed)(struct sig_conn *conn, void *user);
+    /* The head of an HTTP request: adds what every answer to it has, a refusal by the server itself too. */
+    void (*head)(struct sig_exchange *exchange, void *user);
     /* A whole HTTP request. Answered now or later (wire/exchange.h). */
     void (*request)(struct sig_exchange *exchange, void *user);
     /* The largest body that a request to this path may have. */

@@ -119,6 +119,11 @@ def test_other_origins():
             assert {'Location', 'ETag', 'Link'} <= set(headers['access-control-expose-headers'].split(', '))
             assert headers[accepts[0]] == accepts[1]
         assert daemon.http('GET', '/whip')[1]['access-control-allow-origin'] == '*'
+        for length, status in (({'Content-Length': '999999'}, 413), ({'Content-Length': 'x'}, 400), ({'Transfer-Encoding': 'chunked'}, 411)):
+            code, headers, body = daemon.http('POST', '/whip', headers=length)
+            assert (code, headers.get('access-control-allow-origin')) == (status, '*'), (code, headers)
+            assert json.loads(body)['e']['msg'] and headers['x-content-type-options'] == 'nosniff'
+        assert 'access-control-allow-origin' not in daemon.http('POST', '/api/v1/login', headers={'Content-Length': '999999'})[1]
 
 
 def test_trickle_and_restart():

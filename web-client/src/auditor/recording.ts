@@ -1,6 +1,6 @@
 import { ref } from 'vue';
 
-import { codeOf, http, sessionDrawer, type Drawer } from '@/core';
+import { codeOf, http, sessionDrawer, type Drawer, type Matter } from '@/core';
 import { resultCode } from './recordings';
 import { readManifest, readTimeline, type Manifest, type Timeline } from './replay/timeline';
 
@@ -11,6 +11,8 @@ export interface Recording {
   base: string;
   /* the ticket's result code; "" when there is none, or it is not known */
   result: string;
+  /* what the matter is called in English: the timeline has the Chinese words alone */
+  matterEn: Matter['en'];
 }
 
 export type Phase = 'loading' | 'reason' | 'ready' | 'failed';
@@ -21,6 +23,32 @@ async function json(url: string): Promise<unknown> {
     return response.ok ? await response.json() : null;
   } catch {
     return null;
+  }
+}
+
+/* A matter that is no more in the catalogue keeps the words it was recorded with. */
+async function matterEnOf(code: string | null | undefined): Promise<Matter['en']> {
+  if (!code) {
+    return null;
+  }
+  try {
+    return (await http.matters()).matters.find((one) => one.code === code)?.en;
+  } catch {
+    return null;
+  }
+}
+
+/* The result is given after the call, so the list has it and the timeline has not. */
+async function resultOf(token: string, session: string, number: string | null | undefined): Promise<string> {
+  if (!number) {
+    return '';
+  }
+  try {
+    const { recordings } = await http.recordings(token, { number, limit: 50 });
+    const row = recordings.find((one) => String(one.session) === session);
+    return row ? resultCode(row) : '';
+  } catch {
+    return ''; /* the recording itself is here: that is what was asked for */
   }
 }
 
@@ -38,27 +66,17 @@ export function useRecording(
   const error = ref<string | null>(null);
   const busy = ref(false);
 
-  /* The result is given after the call, so the list has it and the timeline has not. */
-  async function resultOf(number: string | null | undefined): Promise<string> {
-    if (!number) {
-      return '';
-    }
-    try {
-      const { recordings } = await http.recordings(token, { number, limit: 50 });
-      const row = recordings.find((one) => String(one.session) === session);
-      return row ? resultCode(row) : '';
-    } catch {
-      return ''; /* the recording itself is here: that is what was asked for */
-    }
-  }
-
   async function take(answer: unknown, base: string): Promise<boolean> {
     const timeline = readTimeline(answer);
     if (timeline === null) {
       return false;
     }
-    const [manifest, result] = await Promise.all([json(`${base}manifest.json`), resultOf(timeline.number)]);
-    recording.value = { timeline, manifest: readManifest(manifest), base, result };
+    const [manifest, result, matterEn] = await Promise.all([
+      json(`${base}manifest.json`),
+      resultOf(token, session, timeline.number),
+      matterEnOf(timeline.matter?.code),
+    ]);
+    recording.value = { timeline, manifest: readManifest(manifest), base, result, matterEn };
     phase.value = 'ready';
     return true;
   }
