@@ -101,6 +101,9 @@ struct source {
     uint8_t tl0;
     unsigned picture_bits; /* 15, 7 or 0 */
     const char *rid;       /* written as extension when not NULL */
+    uint8_t tid;           /* temporal layer of the next picture (VP8, 15 bits of picture id) … */
+    bool sync;             /* … that needs none of its layer before it */
+    unsigned filler_bytes; /* more in every payload */
     bool mid;              /* … likewise */
     uint8_t level;         /* audio level as it is written (RFC 6464) */
     uint32_t serial;       /* in every payload: tells packets apart */

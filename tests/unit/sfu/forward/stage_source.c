@@ -37,7 +37,7 @@ static const struct sfu_payload *payload_of(const struct source *source)
     g_assert_not_reached();
 }
 
-static void head_make(struct source *source, struct rtp_head *head, uint8_t hop[2])
+static void head_make(struct source *source, bool repair, struct rtp_head *head, uint8_t hop[2])
 {
     const struct sfu_section *media = &source->actor->negotiation.sections[source->section];
     const struct sfu_extensions *ids = &media->extensions;
@@ -47,7 +47,7 @@ static void head_make(struct source *source, struct rtp_head *head, uint8_t hop[
     if (source->mid)
         rtp_head_add(head, ids->mid, media->mid, strlen(media->mid));
     if (source->rid)
-        rtp_head_add(head, ids->rid, source->rid, strlen(source->rid));
+        rtp_head_add(head, repair ? ids->repaired_rid : ids->rid, source->rid, strlen(source->rid));
     rtp_head_add(head, media->kind == SFU_AUDIO ? ids->audio_level : 0, &source->level, 1);
     rtp_head_add(head, 13, "\x01",
                  1); /* something that is nobody's business, as orientation would be */
@@ -58,7 +58,8 @@ static void vp8_head(const struct source *source, bool start, bool key, struct b
     struct vp8_descriptor d = {.first = start ? 0x10 : 0x00,
                                .id_bits = (uint8_t)source->picture_bits,
                                .has_tl0 = source->picture_bits == 15,
-                               .has_tid = source->picture_bits == 15};
+                               .has_tid = source->picture_bits == 15,
+                               .layer = (uint8_t)(source->tid << 6 | source->sync << 5)};
     uint8_t out[VP8_MAX_DESCRIPTOR_BYTES];
     if (source->picture_bits == 7) { /* the writer under test knows 15 bits alone */
         bytes_put_u8(w, d.first | 0x80);
@@ -100,7 +101,7 @@ struct stage_packet source_make(struct source *source, bool start, bool marker, 
                             .timestamp = source->timestamp,
                             .marker = marker};
     uint8_t hop[2];
-    head_make(source, &head, hop);
+    head_make(source, false, &head, hop);
     struct bytes_writer w = bytes_writer(packet.data, sizeof packet.data);
     w.at = rtp_head_write(&head, packet.data, sizeof packet.data);
     if (source->codec == SFU_CODEC_VP8)
@@ -112,6 +113,8 @@ struct stage_packet source_make(struct source *source, bool start, bool marker, 
     if (source->codec == SFU_CODEC_OPUS)
         opus_head(&w);
     mark_put(source->serial++, &w);
+    for (unsigned i = 0; i < source->filler_bytes; i++)
+        bytes_put_u8(&w, 0x55);
     g_assert_false(w.bad);
     packet.len = w.at;
     g_assert_cmpint(rtp_packet_parse(packet.data, packet.len, &packet.rtp), ==, 0);
@@ -128,7 +131,7 @@ struct stage_packet source_make_red(struct source *source, unsigned repeats)
                             .pt = payload->red_pt,
                             .timestamp = source->timestamp};
     uint8_t hop[2];
-    head_make(source, &head, hop);
+    head_make(source, false, &head, hop);
     struct bytes_writer w = bytes_writer(packet.data, sizeof packet.data);
     w.at = rtp_head_write(&head, packet.data, sizeof packet.data);
     for (unsigned back = repeats; back > 0; back--) {
@@ -156,7 +159,7 @@ struct stage_packet source_repair(struct source *source, const struct stage_pack
                             .timestamp = rtp->timestamp,
                             .marker = rtp->marker};
     uint8_t hop[2];
-    head_make(source, &head, hop);
+    head_make(source, true, &head, hop);
     struct bytes_writer w = bytes_writer(repair.data, sizeof repair.data);
     w.at = rtp_head_write(&head, repair.data, sizeof repair.data);
     bytes_put_u16(&w, rtp->seq);
@@ -173,7 +176,7 @@ struct stage_packet source_padding(struct source *source, bool rtx)
                             .pt = rtx ? payload_of(source)->rtx_pt : payload_of(source)->pt,
                             .timestamp = source->timestamp};
     uint8_t hop[2];
-    head_make(source, &head, hop);
+    head_make(source, rtx, &head, hop);
     size_t len = rtp_head_write(&head, packet.data, sizeof packet.data);
     packet.data[0] |= 0x20;
     packet.len = len + PADDING_BYTES;
@@ -209,7 +212,8 @@ void source_picture_end(struct source *source)
     source->timestamp += 3000;
     source->picture_id =
         (uint16_t)((source->picture_id + 1) & (source->picture_bits == 7 ? 0x7f : 0x7fff));
-    source->tl0++;
+    if (source->tid == 0)
+        source->tl0++;
 }
 
 void source_report(struct source *source, int64_t wall_us)
