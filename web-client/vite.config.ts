@@ -36,6 +36,7 @@ export default defineConfig({
         clerk: here('./clerk.html'),
         auditor: here('./auditor.html'),
         supervisor: here('./supervisor.html'),
+        diag: here('./diag.html'),
       },
     },
     manifest: 'manifest.json',
