@@ -119,6 +119,8 @@ static bool is_secure(const struct sig_server *server, struct lws *wsi)
     return len > 0 ? !g_ascii_strcasecmp(scheme, "https") : server->tls;
 }
 
+/* Every byte of the value is looked at: behind a zero byte lws would see another length than we do, and each would wait
+ * for the other. */
 static void length_read(struct sig_exchange *exchange)
 {
     g_autofree char *length = token_copy(exchange->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
@@ -127,7 +129,8 @@ static void length_read(struct sig_exchange *exchange)
         exchange->length = SIG_LENGTH_CHUNKED;
     else if (lws_hdr_total_length(exchange->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0)
         exchange->length = SIG_LENGTH_NONE;
-    else if (!digits || length[digits] || digits > LENGTH_DIGITS)
+    else if (!digits || digits > LENGTH_DIGITS ||
+             digits != (size_t)lws_hdr_total_length(exchange->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH))
         exchange->length = SIG_LENGTH_BAD;
     else
         exchange->length = SIG_LENGTH_SAID;

@@ -153,6 +153,18 @@ def test_bytes_behind_a_body():
         assert daemon.login('3002'), 'five wrong ones would have locked the account'
 
 
+def test_length_with_a_zero():
+    """a length that two readers may read differently is refused at once: neither waits for the other"""
+    with Daemon() as daemon:
+        plain = socket.create_connection(('127.0.0.1', daemon.port), timeout=20)
+        answer = b''
+        with insecure().wrap_socket(plain) as tls:
+            tls.sendall(b'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 21\x00' + b'6' * 40 + b'\r\n\r\n')
+            while piece := tls.recv(65536):
+                answer += piece
+        assert answer.startswith(b'HTTP/1.1 400') and b'proto.length' in answer, answer
+
+
 def test_address_is_limited():
     """an address that asks for tokens without end is told to wait"""
     with Daemon() as daemon:

@@ -363,7 +363,6 @@ static void test_an_old_store(void)
     g_assert_cmpint(trail_number(database, "SELECT MAX(number) FROM migration"), ==,
                     (int64_t)hall_migration_count);
     client->database = g_steal_pointer(&own);
-    database = NULL;
     client_destroy(client);
 }
 
