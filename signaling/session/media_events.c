@@ -56,6 +56,25 @@ static const char *layer_rid(const struct sig_peer *peer, const struct sfu_event
                : NULL;
 }
 
+/* One that came up and sends nothing has nothing to send: devices were denied after a reload. */
+static gboolean media_stays_out(gpointer data)
+{
+    struct sig_participant *participant = data;
+    participant->media_timer = 0;
+    if (!participant->publisher || !participant->publisher->secured)
+        lost(participant,
+             (int64_t)participant->session->daemon->config->media.media_timeout_ms * 1000);
+    return G_SOURCE_REMOVE;
+}
+
+void sig_media_await(struct sig_participant *participant)
+{
+    if (!participant->media_timer && !participant->lost_at_us)
+        participant->media_timer =
+            g_timeout_add(participant->session->daemon->config->media.media_timeout_ms,
+                          media_stays_out, participant);
+}
+
 static void codec_seen(struct sig_participant *participant, struct sig_peer *peer,
                        const struct sfu_event *event)
 {
@@ -67,6 +86,7 @@ static void codec_seen(struct sig_participant *participant, struct sig_peer *pee
                         "CODEC", sig_codec_name(event->codec), "SSRC", ssrc, "RID",
                         layer_rid(peer, event), NULL);
     peer->media = true;
+    g_clear_handle_id(&participant->media_timer, g_source_remove);
     found(participant);
     if (event->section >= SFU_MAX_SECTIONS || event->layer > 0)
         return;

@@ -45,6 +45,7 @@ void sig_participant_destroy(struct sig_participant *participant)
     session->participants[participant->place] = NULL;
     sig_codecs_finish(participant);
     g_clear_handle_id(&participant->grace_timer, g_source_remove);
+    g_clear_handle_id(&participant->media_timer, g_source_remove);
     sig_peers_forget(participant);
     g_free(participant);
 }

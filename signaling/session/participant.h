@@ -62,6 +62,8 @@ struct sig_participant {
     enum sfu_way way; /* of its packets, as the server sees it */
     const char *
         relay; /* "udp", "tcp", "tls": how its page reaches the relay it says it uses; NULL: none */
+    guint
+        media_timer; /* its PeerConnection was replaced while media came; 0: it comes, or never did */
     guint grace_timer; /* came by WHIP or WHEP, and nothing of it is left; 0: not so */
 };
 

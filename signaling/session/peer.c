@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "signaling/session/codecs.h"
 #include "signaling/session/errands.h"
+#include "signaling/session/media_events.h"
 #include "signaling/session/layers.h"
 #include "signaling/session/recording.h"
 #include "signaling/session/session.h"
@@ -146,7 +147,11 @@ static int peer_replace(struct sig_participant *participant, const struct sig_pe
         g_free(peer);
         return busy(ret_error, r);
     }
+    bool was_sending =
+        peer->kind != SIG_PEER_WHEP && participant->publisher && participant->publisher->media;
     peer_seat(participant, peer);
+    if (was_sending)
+        sig_media_await(participant);
     sig_recording_sections(participant, peer, true);
     return 0;
 }

@@ -94,6 +94,7 @@ describe('status line', () => {
 
   it.each<[string, Partial<Participant>, ParticipantStreams['camera'], Partial<ClientState>]>([
     ['line.away', { state: 'away' }, 'active', {}],
+    ['interrupted.phone_call', { interrupted: { cause: 'phone_call', since: 1 }, muted: { audio: true, video: true } }, 'active', {}],
     ['line.muted', { muted: { audio: true, video: true } }, 'active', {}],
     ['line.noPicture', { muted: { audio: false, video: true } }, 'waiting', {}],
     ['line.codec', {}, 'codec_unsupported', {}],

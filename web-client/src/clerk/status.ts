@@ -1,4 +1,4 @@
-import { isNarrow, isUnseen, type ClientState, type Interruption, type MediaStatus, type Participant, type ParticipantStreams } from '@/core';
+import { interruptionOf, isNarrow, isUnseen, type ClientState, type Interruption, type Key, type MediaStatus, type Participant, type ParticipantStreams } from '@/core';
 import { personLabel } from '@/i18n/labels';
 import { liveSession, phaseOf, type Phase } from './phase';
 
@@ -47,6 +47,7 @@ export function statusOf(
   state: ClientState,
   mediaStatus: MediaStatus,
   streams: ParticipantStreams[],
+  quiet: ReadonlyMap<Key, number> = new Map(),
 ): StatusLine | null {
   const phase = phaseOf(state);
   switch (phase) {
@@ -55,7 +56,7 @@ export function statusOf(
     case 'held':
       return heldLine(state);
     case 'call':
-      return mediaStatus === 'recovering' ? { key: 'line.recovering', tone: 'bad' } : callLine(state, streams);
+      return mediaStatus === 'recovering' ? { key: 'line.recovering', tone: 'bad' } : callLine(state, streams, quiet);
     case 'wrapUp':
       return state.ended
         ? { key: 'line.wrapUp', tone: 'idle', reason: state.ended.reason }
@@ -81,7 +82,7 @@ function heldLine(state: ClientState): StatusLine {
     : { key: 'line.heldPlain', tone: 'warn', since };
 }
 
-function callLine(state: ClientState, streams: ParticipantStreams[]): StatusLine {
+function callLine(state: ClientState, streams: ParticipantStreams[], quiet: ReadonlyMap<Key, number>): StatusLine {
   const session = liveSession(state);
   const running: StatusLine = { key: 'line.inCall', tone: 'good', since: session?.started_at };
   const other = counterpart(state);
@@ -89,10 +90,11 @@ function callLine(state: ClientState, streams: ParticipantStreams[]): StatusLine
     return running;
   }
   const who = personLabel(other.label);
-  if (other.interrupted && other.interrupted.cause !== 'network') {
-    return { key: `interrupted.${other.interrupted.cause}`, tone: 'warn' };
+  const interrupted = interruptionOf(other, quiet, 0)?.cause ?? 'network';
+  if (interrupted !== 'network' && interrupted !== 'gone') {
+    return { key: `interrupted.${interrupted}`, tone: 'warn' };
   }
-  if (other.state === 'away') {
+  if (other.state === 'away' || interrupted === 'gone') {
     return { key: 'line.away', tone: 'bad', who };
   }
   if (other.muted.audio) {

@@ -26,7 +26,8 @@ export class Interruptions {
   start(known?: Interruption): void {
     this.running = true;
     document.addEventListener('visibilitychange', this.look);
-    document.addEventListener('freeze', this.look);
+    document.addEventListener('freeze', this.gone);
+    document.addEventListener('resume', this.look);
     window.addEventListener('pagehide', this.gone);
     window.addEventListener('pageshow', this.look);
     this.unwatchSound = watchSound(this.soundChanged);
@@ -36,7 +37,8 @@ export class Interruptions {
   stop(): void {
     this.running = false;
     document.removeEventListener('visibilitychange', this.look);
-    document.removeEventListener('freeze', this.look);
+    document.removeEventListener('freeze', this.gone);
+    document.removeEventListener('resume', this.look);
     window.removeEventListener('pagehide', this.gone);
     window.removeEventListener('pageshow', this.look);
     this.unwatchSound();

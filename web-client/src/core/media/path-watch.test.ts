@@ -96,6 +96,26 @@ describe('the watch over the path', () => {
     expect(signs.moved.mock.calls[0]![0]).toBeLessThanOrEqual(2_700);
   });
 
+  it('tells of the move also when a new connection was needed', async () => {
+    await media(3_000);
+    stats = [];
+    await run(2_000);
+    watch.begun();
+    await run(1_000);
+    arrivals = 0;
+    stats = pathStats(10, '10.1.0.1', 'p7');
+    await media(600);
+    expect(signs.moved).toHaveBeenCalledTimes(1);
+    expect(signs.moved.mock.calls[0]![0]).toBeGreaterThanOrEqual(2_900);
+  });
+
+  it('does not take an older pair, named while nothing arrives, for a move', async () => {
+    await media(3_000);
+    await run(600);
+    watch.learn(pathStats(5, '10.9.9.9', 'p0') as never);
+    expect(signs.moved).not.toHaveBeenCalled();
+  });
+
   it('does not call a short pause on the same network a move', async () => {
     await media(3_000);
     await run(2_000);

@@ -60,8 +60,9 @@ export class PathWatch {
   private quietSince: number | null = null;
   private doubted = false;
   private told = false;
-  /* the device's end that worked last, and since when it was not confirmed */
+  /* the device's end that worked last; since when it may be another one */
   private local: string | null = null;
+  private doubtedSince: number | null = null;
   private lastHeard = 0;
 
   constructor(
@@ -78,13 +79,15 @@ export class PathWatch {
       clearInterval(this.timer);
     }
     this.timer = null;
-    this.local = null;
     this.begun();
+    this.local = null;
+    this.doubtedSince = null;
   }
 
   /* Another connection: nothing is expected of it yet, but the device is the same. */
   begun(): void {
     this.arrivals = 0;
+    this.doubtEnd();
     this.path = null;
     this.steady = 0;
     this.quietSince = null;
@@ -94,14 +97,23 @@ export class PathWatch {
 
   /* What getStats() said anyway. */
   learn(stats: Iterable<Entry>): void {
-    const path = pathOf(stats);
+    const path = this.quietSince === null ? pathOf(stats) : null;
     if (path === null) {
-      return;
+      return; /* an engine without a path names one that it had once */
     }
+    const now = Date.now();
     const moved = this.local !== null && this.local !== path.local;
+    const sinceMs = now - (this.doubtedSince ?? now);
     this.local = path.local;
+    this.doubtedSince = null;
     if (moved) {
-      this.signs.moved(this.lastHeard === 0 ? 0 : Date.now() - this.lastHeard);
+      this.signs.moved(sinceMs);
+    }
+  }
+
+  private doubtEnd(): void {
+    if (this.local !== null) {
+      this.doubtedSince ??= this.lastHeard;
     }
   }
 
@@ -134,11 +146,10 @@ export class PathWatch {
   private async heard(peer: Peer, stats?: Entry[]): Promise<void> {
     const paused = this.quietSince !== null && Date.now() - this.quietSince >= silentAfterMs;
     this.steady = paused ? 1 : this.steady + 1;
-    const returned = this.told;
     this.quietSince = null;
     this.doubted = false;
     this.told = false;
-    if (returned || this.local === null) {
+    if (this.doubtedSince !== null || this.local === null) {
       this.learn(stats ?? (await peer.stats()));
     }
     if (peer === this.peer()) {
@@ -161,6 +172,7 @@ export class PathWatch {
     }
     if (!this.told && (gone || lasts >= silentAfterMs)) {
       this.told = true;
+      this.doubtEnd();
       this.steady = 0;
       this.signs.silent();
     }
