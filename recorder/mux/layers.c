@@ -128,8 +128,10 @@ static void fill(struct merge *merge, int64_t start_us, int64_t end_us)
 
 void rec_layers_fill(struct rec_frames *run, struct rec_frames *smaller)
 {
+    if (!smaller->frames->len)
+        return;
     struct merge merge = {.run = run, .smaller = smaller};
-    int64_t before_us = INT64_MIN / 2;
+    int64_t before_us = frame_at(smaller, 0)->wall_us - 1;
     merge.frames = g_array_new(FALSE, FALSE, sizeof(struct rec_frame));
     for (guint i = 0; i < run->frames->len; i++) {
         struct rec_frame *frame = frame_at(run, i);
@@ -138,7 +140,7 @@ void rec_layers_fill(struct rec_frames *run, struct rec_frames *smaller)
         before_us = frame->wall_us;
         take(&merge, frame);
     }
-    fill(&merge, before_us, INT64_MAX / 2);
+    fill(&merge, before_us, frame_at(smaller, smaller->frames->len - 1)->wall_us + 1);
     g_array_set_size(run->frames, 0);
     g_array_append_vals(run->frames, merge.frames->data, merge.frames->len);
     g_array_unref(merge.frames);

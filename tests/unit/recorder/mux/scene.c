@@ -149,18 +149,30 @@ static struct delivery *deliver(struct scene *scene, const struct scene_stream *
     return &g_array_index(scene->deliveries, struct delivery, scene->deliveries->len - 1);
 }
 
+/* RFC 8285, one element of one letter. */
+static void put_rid(struct bytes_writer *w, const char *rid, bool repair)
+{
+    bytes_put_u32(w, 0xbede0001);
+    bytes_put_u8(w, repair ? 11 << 4 : 10 << 4);
+    bytes_put_u8(w, (uint8_t)*rid);
+    bytes_put_u16(w, 0);
+}
+
 static void deliver_packet(struct scene *scene, const struct scene_stream *stream,
                            const struct media_packet *packet, uint16_t seq, bool repair,
                            int64_t arrival_us)
 {
     uint8_t data[1500];
     struct bytes_writer w = bytes_writer(data, sizeof data);
-    bytes_put_u8(&w, 0x80);
+    bool has_rid = stream->rid && (repair || (uint16_t)(seq - stream->first_seq) < 5);
+    bytes_put_u8(&w, has_rid ? 0x90 : 0x80);
     bytes_put_u8(&w,
                  (uint8_t)((packet->marker ? 0x80 : 0) | (repair ? stream->rtx_pt : stream->pt)));
     bytes_put_u16(&w, repair ? (uint16_t)(seq * 7) : seq); /* RTX counts on its own */
     bytes_put_u32(&w, timestamp_at(stream, packet->capture_us));
     bytes_put_u32(&w, repair ? stream->ssrc + 1 : stream->ssrc);
+    if (has_rid)
+        put_rid(&w, stream->rid, repair);
     if (repair)
         bytes_put_u16(&w, seq);
     bytes_put(&w, packet->payload, packet->len);

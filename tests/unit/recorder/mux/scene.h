@@ -37,6 +37,8 @@ struct scene_stream {
     unsigned swap_every;   /* 0: none; every so many packets two change places */
     unsigned repeat_every; /* 0: none; every so many packets one comes twice */
     bool no_reports;
+    const char *
+        rid; /* one letter: in the first packets and in repairs, as extensions 10 and 11; NULL: none */
 };
 
 /* A recorder, a journal and a tap, in folders of their own. */
