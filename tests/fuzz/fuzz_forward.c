@@ -1,7 +1,9 @@
-/* A whole call out of one input: packets of two peers, commands and the passing of time, as the
- * bytes say. Whatever they are, nothing breaks, what is sent is well formed, and no number of an
+/* A whole call out of one input: packets of two peers, one of them with a camera in two sizes, a third one who looks at it
+ * over a line of any width, commands and the passing of time, as the bytes say. Whatever they are, nothing breaks, what is sent is well formed, and no number of an
  * SSRC is used twice. */
+#include "sfu/bwe/bwe.h"
 #include "sfu/forward/forward.h"
+#include "sfu/forward/peer.h"
 #include "sfu/rtp/packet.h"
 #include "sfu/rtp/rtcp.h"
 #include "tests/fuzz/fuzz.h"
@@ -9,7 +11,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { PEERS = 2 };
+enum { PEERS = 3, LAYERED = 1, VIEWER = 2 };
 
 /* The numbers that a peer was sent on one SSRC: a call here is too short for them to come round. */
 struct used {
@@ -97,6 +99,11 @@ static void section_set(struct sfu_section *s, unsigned peer, unsigned index)
         (struct sfu_payload){.codec = SFU_CODEC_H264, .pt = 98, .nack = true, .fir = true};
     s->ssrc = s->inbound && peer == 0 ? index + 1 : 0; /* the other peer's are learned */
     s->rtx_ssrc = s->inbound && video && peer == 0 ? 9 : 0;
+    if (video && s->inbound && peer == LAYERED) {
+        s->layer_count = 2;
+        strcpy(s->rids[0], "h");
+        strcpy(s->rids[1], "l");
+    }
     s->slot_ssrc = s->outbound ? 0x100 + index : 0;
     s->slot_rtx_ssrc = s->outbound && video ? 0x200 : 0;
 }
@@ -113,6 +120,16 @@ static struct fwd_peer *enter(struct fwd_room *room, unsigned index)
     assert(fwd_peer_negotiate(peer, &negotiation, 0) == 0);
     fwd_peer_secured(peer, 0);
     return peer;
+}
+
+static void line_set(struct fwd_peer *peer, uint32_t bps)
+{
+    const struct bwe_limits limits = {bps, bps, bps};
+    struct bwe *bwe = bwe_null_create(&limits);
+    if (!bwe)
+        return;
+    bwe_destroy(peer->bwe);
+    peer->bwe = bwe;
 }
 
 static void step(struct fwd_peer *peers[PEERS], struct bytes_reader *r, int64_t *now_us)
@@ -134,10 +151,13 @@ static void step(struct fwd_peer *peers[PEERS], struct bytes_reader *r, int64_t 
         *now_us += (int64_t)bytes_u8(r) * 5000;
         fwd_peer_tick(peers[0], *now_us);
         fwd_peer_tick(peers[1], *now_us);
+        fwd_peer_tick(peers[VIEWER], *now_us);
     } else if (op >> 1 < 122) {
         unsigned video = op >> 1 & 1;
         (void)fwd_slot_feed(peer, 2 + video, bytes_u8(r) % 4 ? peers[!(op & 1)] : NULL, video,
                             *now_us);
+    } else if (op >> 1 == 127) {
+        line_set(peers[op & 1 ? VIEWER : 0], bytes_u8(r) * 8000U);
     } else {
         uint8_t gate = bytes_u8(r);
         (void)fwd_uplink_gate(peer, op >> 1 & 1, gate & 1, gate & 2);
@@ -167,12 +187,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     peers[0] = enter(room, 0);
     peers[1] = enter(room, 1);
+    peers[VIEWER] = enter(room, VIEWER);
     for (unsigned i = 0; i < 4; i++)
         (void)fwd_slot_feed(peers[i / 2], 2 + i % 2, peers[!(i / 2)], i % 2, now_us);
+    (void)fwd_slot_feed(peers[VIEWER], 3, peers[LAYERED], 1, now_us);
     while (bytes_left(&r) > 0)
         step(peers, &r, &now_us);
     fwd_peer_destroy(peers[0]);
     fwd_peer_destroy(peers[1]);
+    fwd_peer_destroy(peers[VIEWER]);
     fwd_room_destroy(room);
     return 0;
 }

@@ -14,6 +14,7 @@ static const struct sdp_policy policy = {
     .video_codec_count = 2,
     .max_video_bps = 1500000,
     .max_audio_bps = 48000,
+    .takes_layers = true,
     .max_audio_slots = 4,
     .max_video_slots = 4,
 };
@@ -36,7 +37,10 @@ static bool is_terminated(const char *text, size_t bytes)
 static void section_check(const struct sfu_section *section)
 {
     assert(is_terminated(section->mid, sizeof section->mid));
-    assert(section->payload_count <= SFU_MAX_PAYLOADS);
+    assert(section->payload_count <= SFU_MAX_PAYLOADS && section->layer_count <= SFU_MAX_LAYERS);
+    for (unsigned i = 0; i < section->layer_count; i++)
+        assert(section->rids[i][0] && is_terminated(section->rids[i], SFU_RID_BYTES));
+    assert(section->layer_count == 0 || (section->extensions.rid && section->extensions.mid));
     for (unsigned i = 0; i < section->payload_count; i++) {
         const struct sfu_payload *payload = &section->payloads[i];
         assert(payload->codec != SFU_CODEC_NONE && payload->pt < 128 && payload->rtx_pt < 128);

@@ -80,7 +80,7 @@ export class FakeConnection extends EventTarget {
     return FakeConnection.all.at(-1)!;
   }
 
-  addTransceiver(kind: 'audio' | 'video', init: { direction: string }): FakeTransceiver {
+  addTransceiver(kind: 'audio' | 'video', init: { direction: string; sendEncodings?: object[] }): FakeTransceiver {
     const transceiver = {
       kind,
       direction: init.direction,
@@ -88,6 +88,10 @@ export class FakeConnection extends EventTarget {
       sender: new FakeSender(),
       receiver: { track: new FakeTrack(kind) },
     };
+    if (init.sendEncodings) {
+      const encodings = structuredClone(init.sendEncodings) as Array<Record<string, unknown>>;
+      transceiver.sender.parameters = { encodings };
+    }
     this.transceivers.push(transceiver);
     return transceiver;
   }
