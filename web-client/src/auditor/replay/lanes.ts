@@ -105,11 +105,15 @@ function voiceLane(timeline: Timeline, participant: string): Lane {
   return { id: `voice/${participant}`, kind: 'voice', participant, items };
 }
 
-function gapLane(kind: LaneKind, tone: Tone, gaps: Gap[]): Lane {
+/* A fault of the line or of ours, or what took somebody from the call. */
+const ofPeople = ['PHONE_CALL', 'BACKGROUND'];
+const faultTone = (gap: Gap): Tone => (ofPeople.includes(gap.cause) ? 'warn' : 'bad');
+
+function gapLane(kind: LaneKind, toneOf: (gap: Gap) => Tone, gaps: Gap[]): Lane {
   const items = gaps.map((gap) => ({
     startMs: gap.start_ms,
     endMs: gap.end_ms,
-    tone,
+    tone: toneOf(gap),
     cause: gap.cause,
     participant: kind === 'hold' ? undefined : (gap.participant ?? undefined),
   }));
@@ -139,8 +143,8 @@ function momentLane(kind: LaneKind, tone: Tone, events: TimelineEvent[]): Lane {
 export function lanesOf(timeline: Timeline): Lane[] {
   const ids = [...new Set(timeline.participants.map((one) => one.id))];
   const people = ids.flatMap((id) => [presenceLane(timeline, id), voiceLane(timeline, id)]);
-  const hold = gapLane('hold', 'warn', timeline.gaps.filter((gap) => gap.cause === 'HOLD'));
-  const network = gapLane('network', 'bad', timeline.gaps.filter(isFault));
+  const hold = gapLane('hold', () => 'warn', timeline.gaps.filter((gap) => gap.cause === 'HOLD'));
+  const network = gapLane('network', faultTone, timeline.gaps.filter(isFault));
   const chat = momentLane('chat', 'plain', timeline.events.filter((one) => one.type === 'chat.message'));
   const mark = momentLane('mark', 'warn', timeline.events.filter((one) => one.type === 'mark'));
   return [...people, hold, network, chat, mark].filter(

@@ -104,7 +104,7 @@ export const en: Record<AuditorKey, string> = {
   'lane.presence': '{who} present',
   'lane.voice': '{who} voice',
   'lane.hold': 'Hold',
-  'lane.network': 'Network gaps',
+  'lane.network': 'Interruptions',
   'lane.chat': 'Chat',
   'lane.mark': 'Marks',
   'lane.item': '{what} {from} to {to}',

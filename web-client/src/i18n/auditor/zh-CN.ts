@@ -104,7 +104,7 @@ export const zhCN = {
   'lane.presence': '{who} 在场',
   'lane.voice': '{who} 声音',
   'lane.hold': '保持',
-  'lane.network': '网络缺口',
+  'lane.network': '中断',
   'lane.chat': '聊天',
   'lane.mark': '批注',
   'lane.item': '{what} {from} 至 {to}',
