@@ -17,12 +17,13 @@ async function receivedCodec(party) {
   });
 }
 
-/** The page's own camera goes over to another codec, without an offer. */
+/** The page's own camera goes over to another codec, all its sizes at once, without an offer. */
 async function sendIn(party, codec) {
   await party.page.evaluate(async (wanted) => {
     const sender = window.shipinban.pc.getSenders().find((one) => one.track?.kind === 'video');
     const parameters = sender.getParameters();
-    parameters.encodings[0].codec = parameters.codecs.find((one) => one.mimeType.toLowerCase() === `video/${wanted}`);
+    const codec = parameters.codecs.find((one) => one.mimeType.toLowerCase() === `video/${wanted}`);
+    for (const encoding of parameters.encodings) encoding.codec = codec;
     await sender.setParameters(parameters);
   }, codec);
 }
