@@ -66,10 +66,10 @@ struct uplink {
     int64_t keyframe_number;     /* its first packet */
     int64_t keyframe_us;
 
-    struct voice voice;                        /* audio only */
-    struct history history;                    /* as received, video only */
-    struct slot *slots;                        /* linked by slot.next */
-    struct slot *waiting; /* go over to this layer with its next key frame; by slot.wanted_next */
+    struct voice voice;     /* audio only */
+    struct history history; /* as received, video only */
+    struct slot *slots;     /* linked by slot.next */
+    struct slot *waiting;   /* go over to this layer with its next key frame; by slot.wanted_next */
     struct uplink_rate rate;
     uint32_t quality_expected, quality_unique; /* when quality was told last */
 };

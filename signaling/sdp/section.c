@@ -119,13 +119,13 @@ static bool rid_is_sent(const GstSDPMedia *media, const char *rid, size_t len)
 static void read_layers(const GstSDPMedia *media, struct sdp_offer_section *section)
 {
     const char *value = gst_sdp_media_get_attribute_val(media, "simulcast");
-    const char *at = value && g_str_has_prefix(value, "send ") ? value
-                     : value                                   ? strstr(value, " send ")
-                                                               : NULL;
+    const char *list = NULL;
 
-    if (!at || !section->sends)
+    if (value && section->sends)
+        list = g_str_has_prefix(value, "send ") ? value : strstr(value, " send ");
+    if (!list)
         return;
-    for (at = strchr(at + 1, ' '); at && *at != '\0';) {
+    for (const char *at = list + strlen(*list == ' ' ? " send" : "send"); *at != '\0';) {
         const char *rid = at + 1 + (at[1] == '~');
         size_t len = strcspn(rid, ",; ");
         if (section->rid_count == SDP_MAX_RIDS || !rid_is_valid(rid, len) ||
