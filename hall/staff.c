@@ -9,11 +9,8 @@
 enum { MAX_STRANGERS = 20, STRANGERS_WINDOW_US = 60 * 1000000 };
 
 static const char *const role_names[] = {
-    [HALL_CLERK] = "clerk",
-    [HALL_AUDITOR] = "auditor",
-    [HALL_CITIZEN] = "citizen",
-    [HALL_HELPER] = "helper",
-    [HALL_SUPERVISOR] = "supervisor",
+    [HALL_CLERK] = "clerk",   [HALL_AUDITOR] = "auditor",       [HALL_CITIZEN] = "citizen",
+    [HALL_HELPER] = "helper", [HALL_SUPERVISOR] = "supervisor",
 };
 
 const char *hall_role_name(enum hall_role role)

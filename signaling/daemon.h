@@ -35,7 +35,7 @@ struct sig_daemon {
     struct sig_proxies *proxies;
     struct sig_proxies *metrics_from; /* who may read the figures */
     struct sig_diags *diags;
-    struct sig_turn *turn;            /* NULL: no relay */
+    struct sig_turn *turn; /* NULL: no relay */
     char *api_key, *public_url;
     char *
         public_path; /* of public_url: "/video"; "" when it has none. Stands before every path that we tell */

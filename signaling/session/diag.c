@@ -163,11 +163,9 @@ int sig_diag_offer(struct sig_diags *diags, const char *id, const char *offer, c
 {
     struct diag *diag = id && *id ? find(diags, id) : NULL;
     bool is_new = !id;
-    int r = 0;
-    if (is_new)
-        r = begin(diags, &diag, ret_fault);
-    else if (!diag)
-        r = refuse(ret_fault, -ENOENT, "session.none", "there is no such check (any more)", 0);
+    if (!is_new && !diag)
+        return refuse(ret_fault, -ENOENT, "session.none", "there is no such check (any more)", 0);
+    int r = is_new ? begin(diags, &diag, ret_fault) : 0;
     if (r < 0)
         return r;
     r = answer(diag, offer, ret_answer, ret_fault);

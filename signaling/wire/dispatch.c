@@ -12,8 +12,8 @@
 #include "signaling/wire/request.h"
 
 static const struct sig_message *const families[] = {
-    sig_queue_messages, sig_clerk_messages,     sig_session_messages,
-    sig_media_messages, sig_recording_messages, sig_link_messages, sig_monitor_messages,
+    sig_queue_messages,     sig_clerk_messages, sig_session_messages, sig_media_messages,
+    sig_recording_messages, sig_link_messages,  sig_monitor_messages,
 };
 
 const struct sig_message *sig_message_find(const char *name)

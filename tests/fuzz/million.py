@@ -24,7 +24,7 @@ def fuzz(program, corpus, runs, options, row):
         environment['TMPDIR'] = '/dev/shm'
     before = os.times()
     done = subprocess.run(
-        [program, f'-runs={runs}', '-seed=1', '-print_final_stats=1', '-rss_limit_mb=2048', '-timeout=20',
+        [program, f'-runs={runs}', '-seed=1', '-print_final_stats=1', '-rss_limit_mb=2048', '-timeout=60',
          '-detect_leaks=0', f'-artifact_prefix={row}-', f'-seed_inputs={",".join(inputs)}', *options], env=environment, check=False)
     after = os.times()
     return done.returncode == 0, (after.children_user + after.children_system
