@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define MISSING_US 2000000 /* so long the large picture is away before the small one is shown */
+#define SAME_US 8000 /* two sizes of one picture: their clocks, by sender reports, differ by less */
 
 static const char rid_uri[] = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 static const char repaired_uri[] = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
@@ -109,13 +110,14 @@ static void fill(struct merge *merge, int64_t start_us, int64_t end_us)
 {
     const GArray *small = merge->smaller->frames;
     int64_t first_us = 0;
-    while (merge->at < small->len && frame_at(merge->smaller, merge->at)->wall_us <= start_us)
+    while (merge->at < small->len &&
+           frame_at(merge->smaller, merge->at)->wall_us <= start_us + SAME_US)
         merge->at++;
     if (end_us - start_us <= MISSING_US)
         return;
     for (; merge->at < small->len; merge->at++) {
         struct rec_frame *frame = frame_at(merge->smaller, merge->at);
-        if (frame->wall_us >= end_us)
+        if (frame->wall_us >= end_us - SAME_US)
             break;
         if (!first_us && !frame->keyframe)
             continue;
@@ -131,7 +133,7 @@ void rec_layers_fill(struct rec_frames *run, struct rec_frames *smaller)
     if (!smaller->frames->len)
         return;
     struct merge merge = {.run = run, .smaller = smaller};
-    int64_t before_us = frame_at(smaller, 0)->wall_us - 1;
+    int64_t before_us = frame_at(smaller, 0)->wall_us - SAME_US - 1;
     merge.frames = g_array_new(FALSE, FALSE, sizeof(struct rec_frame));
     for (guint i = 0; i < run->frames->len; i++) {
         struct rec_frame *frame = frame_at(run, i);
@@ -140,7 +142,7 @@ void rec_layers_fill(struct rec_frames *run, struct rec_frames *smaller)
         before_us = frame->wall_us;
         take(&merge, frame);
     }
-    fill(&merge, before_us, frame_at(smaller, smaller->frames->len - 1)->wall_us + 1);
+    fill(&merge, before_us, frame_at(smaller, smaller->frames->len - 1)->wall_us + SAME_US + 1);
     g_array_set_size(run->frames, 0);
     g_array_append_vals(run->frames, merge.frames->data, merge.frames->len);
     g_array_unref(merge.frames);
