@@ -59,10 +59,10 @@ static int read_se(struct bits *b)
 
 static void skip_scaling_list(struct bits *b, unsigned size)
 {
-    int last = 8, next = 8;
+    unsigned last = 8, next = 8; /* modulo 256 (7.3.2.1.1.1), whatever the delta claims */
     for (unsigned i = 0; i < size && !b->bad; i++) {
         if (next)
-            next = (last + read_se(b) + 256) & 255;
+            next = (last + (unsigned)read_se(b)) & 255;
         last = next ? next : last;
     }
 }
