@@ -14,6 +14,7 @@
 #include "signaling/ctl/control.h"
 #include "signaling/daemon.h"
 #include "signaling/version.h"
+#include "signaling/wire/listen.h"
 #include "signaling/wire/server.h"
 
 struct run {
@@ -89,8 +90,9 @@ static int run(const struct sig_config *config)
     g_unix_signal_add(SIGINT, told_to_stop, &state);
     bool all = !strcmp(config->server.listen, "0.0.0.0") || !strcmp(config->server.listen, "::");
     const char *address = all ? "127.0.0.1" : config->server.listen;
-    printf("listening %s://%s:%u\n", config->server.tls ? "https" : "http", address,
-           sig_server_port(state.daemon->server));
+    g_autofree char *url =
+        sig_listen_url(config->server.tls, address, address, sig_server_port(state.daemon->server));
+    printf("listening %s\n", url);
     fflush(stdout);
     log_info("main", "shipinban %s serves %s", SIG_VERSION, state.daemon->public_url);
     sig_control_on_stop(state.daemon->control, told_to_drain, &state);
