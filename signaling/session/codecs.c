@@ -242,12 +242,14 @@ void sig_codecs_heard(struct sig_participant *participant, uint32_t up_bps)
     participant->codecs.unheard = participant->publisher->media && up_bps == 0;
 }
 
-/* Browsers stop to encode when nothing they send is acknowledged: that is no fault of the encoder. */
+/* Browsers stop to encode when nothing they send is acknowledged, and may when nobody is to see them: that is no fault
+ * of the encoder. */
 static bool should_encode(const struct sig_participant *participant)
 {
     return answered(participant) != SFU_CODEC_NONE && can_be_asked(participant) &&
            participant->publisher->secured && !participant->lost_at_us &&
-           !participant->codecs.unheard && !participant->muted.video;
+           !participant->codecs.unheard && !participant->muted.video &&
+           !participant->session->held_at_us;
 }
 
 void sig_codecs_stats(struct sig_participant *participant, int64_t encoded, int64_t captured)

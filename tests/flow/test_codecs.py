@@ -171,12 +171,15 @@ def test_dead_encoder():
 
 
 def test_encoder_that_has_nothing_to_do():
-    """a muted camera, and one that gives no pictures, is no dead encoder"""
+    """a muted camera, one that gives no pictures, and one that nobody sees in a hold, is no dead encoder"""
     with call({}, both, both) as (person, desk, voice, answer):
         assert event_while_dead(desk, 'media.reoffer', 5, frames_captured=7) is None
         person.request('media.mute', {'video': True})
         assert event_while_dead(person, 'media.reoffer', 5) is None
         person.request('media.mute', {'video': False})
+        desk.request('session.hold', {'reason': '查档案'})
+        assert event_while_dead(person, 'media.reoffer', 5) is None
+        desk.request('session.resume', {})
         assert event_while_dead(person, 'media.reoffer', WAIT_S)['codec'] == 'H264'
 
 
