@@ -177,7 +177,8 @@ static bool is_unseen(const struct sig_participant *sender, const struct sig_par
     enum sfu_codec codec =
         sender->codecs.asked != SFU_CODEC_NONE ? sender->codecs.asked : answered(sender);
     return codec == SFU_CODEC_NONE || to->video_count == 0 ||
-           !(to->memory.can_receive & sdp_codec_bit(codec));
+           !(to->memory.can_receive & sdp_codec_bit(codec)) ||
+           sender->codecs.dead & sdp_codec_bit(codec); /* there was no other left to ask for */
 }
 
 static json_t *unseen_view(const struct sig_session *session, uint64_t unseen)
@@ -256,6 +257,12 @@ void sig_codecs_stats(struct sig_participant *participant, int64_t encoded, int6
 {
     struct sig_codecs *codecs = &participant->codecs;
     enum sfu_codec codec = answered(participant);
+    bool works = codecs->encoder.watched && codecs->encoder.encoded >= 0 &&
+                 encoded > codecs->encoder.encoded;
+    if (works && codecs->dead & sdp_codec_bit(codec)) {
+        codecs->dead &= ~sdp_codec_bit(codec);
+        sig_codecs_update(participant->session);
+    }
     if (!sig_encoder_report(&codecs->encoder, should_encode(participant), encoded, captured,
                             clock_now_us()))
         return;

@@ -59,14 +59,15 @@ def unseen(page):
     return sorted((pair['from'], pair['by']) for pair in page.event('media.unseen')['pairs'])
 
 
-def event_while_dead(page, name, seconds, **up):
-    """The event that comes while the page goes on telling that nothing is encoded; None when none does."""
+def event_while_dead(page, name, seconds, encoded_more=0, **up):
+    """The event that comes while the page goes on telling that nothing (or so much more) is encoded; None when none does."""
     deadline = time.monotonic() + seconds
-    captured = 0
+    encoded = captured = 0
     while time.monotonic() < deadline:
+        encoded += encoded_more
         captured += 30
         try:
-            page.request('media.stats', {'up': {'frames_encoded': 0, 'frames_captured': captured, **up}})
+            page.request('media.stats', {'up': {'frames_encoded': encoded, 'frames_captured': captured, **up}})
         except Refused as refusal:
             assert refusal.code == 'proto.limit', refusal
         try:
@@ -167,6 +168,11 @@ def test_dead_encoder():
         assert event_while_dead(person, 'media.reoffer', WAIT_S) == {'reason': 'encoder', 'codec': 'H264'}
         assert codecs(again(person, voice)) == ['H264']
         assert event_while_dead(person, 'media.reoffer', 6) is None
+        nobody = [{'from': person.me, 'by': desk.me}]
+        assert desk.event('media.unseen', lambda d: d['pairs'])['pairs'] == nobody, 'both are dead: it is said'
+        assert person.event('media.unseen', lambda d: d['pairs'])['pairs'] == nobody
+        assert event_while_dead(person, 'media.unseen', WAIT_S, encoded_more=9)['pairs'] == [], 'one works after all'
+        assert desk.event('media.unseen')['pairs'] == []
         assert codecs(again(desk, answer)) == ['VP8', 'H264'], 'the other side is not concerned'
 
 

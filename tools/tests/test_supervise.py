@@ -69,6 +69,13 @@ class Supervise(unittest.TestCase):
         self.assertEqual(self.supervisor.wait(WAIT_S), 0)
         self.assert_gone(second)
 
+    def test_crashes_soon_after_one_another_are_no_reason_to_wait_until_they_are_many(self):
+        for how in ('at once', 'at once', 'at once', 'in 1 s'):
+            os.kill(int(self.next_line()), signal.SIGKILL)
+            while 'status 137' not in (line := self.supervisor.stdout.readline()):
+                self.assertTrue(line, 'the supervisor is gone')
+            self.assertIn(how, line)
+
     def test_a_killed_supervisor_leaves_no_program_behind(self):
         pid = int(self.next_line())
         self.supervisor.kill()
