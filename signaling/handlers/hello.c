@@ -220,7 +220,7 @@ static void hall_answered(const struct hall_reply *reply, void *user)
     else if (reply->code && !no_ticket)
         refuse(conn, hello->id, reply->code, reply->message);
     else if (sig_gathering_is_full(hello->daemon, &hello->identity))
-        refuse(conn, hello->id, "session.full", "nobody else finds a place in this session");
+        refuse(conn, hello->id, "session.full", "nobody else finds a place in the session");
     else
         welcome(hello, conn, no_ticket ? NULL : reply);
     if (conn)

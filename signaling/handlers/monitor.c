@@ -102,13 +102,13 @@ static struct sig_session *session_admit(struct sig_request *request,
     else if (session->state == SIG_SESSION_GATHERING)
         sig_request_fail(request, "session.state", "the session has not begun", 0);
     else if (supervisor && strcmp(supervisor->subject, client->identity.subject))
-        sig_request_fail(request, "monitor.taken", "somebody else listens to this session", 0);
+        sig_request_fail(request, "monitor.taken", "somebody else listens to the session", 0);
     else
         return session;
     return NULL;
 }
 
-/* The seat in this session, made where there is none; one in another session is left. NULL: refused. */
+/* The seat in the session, made where there is none; one in another session is left. NULL: refused. */
 static struct sig_participant *seat_take(struct sig_request *request, struct sig_client *client,
                                          struct sig_session *session)
 {
@@ -119,7 +119,7 @@ static struct sig_participant *seat_take(struct sig_request *request, struct sig
         sig_participant_leave(seat, SIG_REASON_MONITOR_STOPPED);
     seat = sig_monitor_join(session, client->identity.subject, client->conn != NULL);
     if (!seat)
-        sig_request_fail(request, "session.full", "nobody else finds a place in this session", 0);
+        sig_request_fail(request, "session.full", "nobody else finds a place in the session", 0);
     return seat;
 }
 

@@ -140,13 +140,15 @@
   ];
 
   /* Reads the counter out of a video element on every frame that is presented. */
-  const small = document.createElement('canvas');
-  small.width = columns * 8;
-  small.height = rows * 8;
-  const readBack = small.getContext('2d', { willReadFrequently: true });
-  const readCounter = (video) => {
+  const smallCanvas = () => Object.assign(document.createElement('canvas'), { width: columns * 8, height: rows * 8 });
+  let small = smallCanvas();
+  const pixels = (video) => {
+    const readBack = small.getContext('2d', { willReadFrequently: true });
     readBack.drawImage(video, 0, 0, small.width, small.height);
-    const { data } = readBack.getImageData(0, 0, small.width, small.height);
+    return readBack.getImageData(0, 0, small.width, small.height).data;
+  };
+  const readCounter = (video) => {
+    const data = pixels(video);
     let value = 0, check = 0;
     for (let i = 0; i < columns * rows; i++) {
       const x = (i % columns) * 8 + 4, y = Math.floor(i / columns) * 8 + 4;
@@ -162,7 +164,14 @@
     if (!video || video.__e2eWatched) return Boolean(video);
     video.__e2eWatched = true;
     const onFrame = (now) => {
-      const code = readCounter(video);
+      let code = null;
+      try {
+        code = readCounter(video);
+      } catch (error) {
+        if (error.name !== 'SecurityError') throw error;
+        /* Firefox lets nobody read a picture that came before it knew whose it is, nor that canvas ever after. */
+        small = smallCanvas();
+      }
       if (code) e2e.seen.push([code.sender, code.counter, performance.timeOrigin + now, video.videoWidth, video.videoHeight]);
       else e2e.unreadable = (e2e.unreadable ?? 0) + 1;
       video.requestVideoFrameCallback(onFrame);

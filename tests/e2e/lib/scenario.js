@@ -50,6 +50,21 @@ export async function seesOther(party, sender, count, ms = 30000) {
   }, `${count} more counters of sender ${sender}\n${party.console.slice(-10).join('\n')}`, ms);
 }
 
+/** Some picture of the page, small or large, shows `count` more counters of `sender`. */
+export async function seesSmall(party, sender, count) {
+  const before = (await seen(party, sender)).length;
+  return until(async () => {
+    await party.page.evaluate(() => {
+      for (const video of document.querySelectorAll('video')) {
+        video.dataset.e2ePicture = '1';
+        window.e2e.watch('[data-e2e-picture]');
+        delete video.dataset.e2ePicture;
+      }
+    });
+    return (await seen(party, sender)).length >= before + count;
+  }, `${count} more counters of sender ${sender} in any picture`, 30000);
+}
+
 /** [counter, time, width, height] of each frame of `sender` that the page showed. */
 export async function seen(party, sender) {
   const all = await party.page.evaluate(() => window.e2e.seen);

@@ -5,25 +5,10 @@ import { after, before, describe, it } from 'node:test';
 import { Party } from '../lib/browser.js';
 import { Stack } from '../lib/daemon.js';
 import { counters } from '../lib/media.js';
-import { connect, recordingRuns, seen, seesOther, signIn, takeNumber } from '../lib/scenario.js';
+import { connect, recordingRuns, seesOther, seesSmall, signIn, takeNumber } from '../lib/scenario.js';
 import { until } from '../lib/wait.js';
 
 const helperSender = 3;
-
-/** Some picture of the page, small or large, shows `count` more counters of `sender`. */
-async function seesSmall(party, sender, count) {
-  const before = (await seen(party, sender)).length;
-  return until(async () => {
-    await party.page.evaluate(() => {
-      for (const video of document.querySelectorAll('video')) {
-        video.dataset.e2ePicture = '1';
-        window.e2e.watch('[data-e2e-picture]');
-        delete video.dataset.e2ePicture;
-      }
-    });
-    return (await seen(party, sender)).length >= before + count;
-  }, `${count} more counters of sender ${sender} in any picture`, 30000);
-}
 
 describe('a clerk at the desk', () => {
   let stack, citizen, clerk, colleague, helper, number;

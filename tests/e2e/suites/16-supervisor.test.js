@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { Party, desk } from '../lib/browser.js';
 import { Stack } from '../lib/daemon.js';
 import { strongestTone, voice } from '../lib/media.js';
-import { citizenTone, clerkTone, connect, finish, hangUp, recordingRuns, seen, seesOther, signIn, takeNumber } from '../lib/scenario.js';
+import { citizenTone, clerkTone, connect, finish, hangUp, recordingRuns, seen, seesOther, seesSmall, signIn, takeNumber } from '../lib/scenario.js';
 import { until } from '../lib/wait.js';
 
 const supervisorTone = 880, helperTone = 550;
@@ -41,21 +41,6 @@ async function voices(party) {
   await party.page.waitForFunction((from) => window.e2e.counter > from + 50, painted, { timeout: 30000 });
   const later = await voicePackets(party);
   return Object.keys(later).filter((mid) => later[mid] > (earlier[mid] ?? 0)).length;
-}
-
-/** Some picture of the page, small or large, shows `count` more counters of `sender`. */
-async function seesSmall(party, sender, count) {
-  const before = (await seen(party, sender)).length;
-  return until(async () => {
-    await party.page.evaluate(() => {
-      for (const video of document.querySelectorAll('video')) {
-        video.dataset.e2ePicture = '1';
-        window.e2e.watch('[data-e2e-picture]');
-        delete video.dataset.e2ePicture;
-      }
-    });
-    return (await seen(party, sender)).length >= before + count;
-  }, `${count} more counters of sender ${sender} in any picture`, 30000);
 }
 
 const monitorLine = (party, words) =>

@@ -33,7 +33,7 @@ def run(module):
             print(f'ok {number} - {words} # SKIP {reason}', flush=True)
         except Exception:
             failed += 1
-            print('\n'.join('# ' + line for line in traceback.format_exc().splitlines()))
+            traceback.print_exc()  # meson shows a failed test's standard error, of TAP only the names
             print(f'not ok {number} - {words}', flush=True)
         else:
             print(f'ok {number} - {words}', flush=True)

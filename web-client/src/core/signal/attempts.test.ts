@@ -1,25 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { memoryDrawer } from '../storage';
 import { FarSide } from '../testing/far-side';
-import { SignalSocket } from './socket';
+import type { SignalSocket } from './socket';
 
 let far: FarSide;
 
-function connected(): SignalSocket {
-  const socket = new SignalSocket({
-    url: 'ws://far/ws',
-    token: () => 'token',
-    client: { name: 'test', version: '0', lang: 'zh-CN' },
-    drawer: memoryDrawer(),
-    open: far.openSocket,
-    probe: async () => false,
-  });
-  socket.connect();
-  far.socket.open();
-  far.socket.welcome();
-  return socket;
-}
+const connected = (): SignalSocket => far.connected();
 
 beforeEach(() => {
   vi.useFakeTimers();

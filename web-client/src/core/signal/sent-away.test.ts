@@ -1,28 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { codeOf } from '../errors';
-import { memoryDrawer } from '../storage';
 import { FarSide } from '../testing/far-side';
 import { Backoff } from './backoff';
-import { SignalSocket } from './socket';
+import type { SignalSocket } from './socket';
 
 let far: FarSide;
 
-function connected(): SignalSocket {
-  const socket = new SignalSocket({
-    url: 'ws://far/ws',
-    token: () => 'token',
-    client: { name: 'test', version: '0', lang: 'zh-CN' },
-    drawer: memoryDrawer(),
-    backoff: new Backoff(300, 8000, () => 0.5),
-    open: far.openSocket,
-    probe: async () => false,
-  });
-  socket.connect();
-  far.socket.open();
-  far.socket.welcome();
-  return socket;
-}
+const connected = (): SignalSocket =>
+  far.connected({ backoff: new Backoff(300, 8000, () => 0.5) });
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,5 +1,7 @@
 /* A small signaling server in memory for the tests: it plays the far side of the protocol, frame by frame. */
 import type { Welcome } from '../messages';
+import { SignalSocket } from '../signal/socket';
+import { memoryDrawer } from '../storage';
 
 type Frame = Record<string, unknown>;
 
@@ -94,5 +96,22 @@ export class FarSide {
       throw new Error('nobody connected');
     }
     return last;
+  }
+
+  /* A client's socket that was welcomed here. */
+  connected(change: Partial<ConstructorParameters<typeof SignalSocket>[0]> = {}): SignalSocket {
+    const socket = new SignalSocket({
+      url: 'ws://far/ws',
+      token: () => 'token',
+      client: { name: 'test', version: '0', lang: 'zh-CN' },
+      drawer: memoryDrawer(),
+      open: this.openSocket,
+      probe: async () => false,
+      ...change,
+    });
+    socket.connect();
+    this.socket.open();
+    this.socket.welcome();
+    return socket;
   }
 }
