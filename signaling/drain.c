@@ -70,6 +70,12 @@ static void windows_close(struct sig_daemon *daemon)
     }
 }
 
+void sig_drain_window_seen(struct sig_daemon *daemon, const struct hall_window *window)
+{
+    if (daemon->draining && window->state == HALL_WINDOW_READY)
+        hall_window_set_state(daemon->hall, window->no, HALL_WINDOW_NOT_READY, NULL, NULL);
+}
+
 void sig_drain_hurry(struct sig_daemon *daemon)
 {
     struct sig_drain *drain = &daemon->drain;
@@ -79,6 +85,19 @@ void sig_drain_hurry(struct sig_daemon *daemon)
     drain->leaving = true;
     drain->given_up_us = clock_now_us() + GOODBYE_MS * (int64_t)1000;
     sig_sessions_end(daemon, SIG_REASON_SERVER_RESTART);
+}
+
+/* Once the hall has written the ends down the pages have heard that the number waits and the window is free: until the
+ * next run answers that is what they show. A store that hangs keeps nobody. */
+static bool hall_has_spoken(const struct sig_daemon *daemon, int64_t now_us)
+{
+    return !g_hash_table_size(daemon->reports) ||
+           now_us >= daemon->drain.given_up_us - GOODBYE_MS * (int64_t)1000 / 2;
+}
+
+static void goodbye_say(struct sig_daemon *daemon)
+{
+    daemon->drain.goodbye = true;
     everybody_tell(daemon, "leave",
                    json_pack("{s:s, s:i}", "action", "resume", "after_ms", COME_BACK_MS));
     sig_server_drain(daemon->server);
@@ -103,9 +122,11 @@ static gboolean look(gpointer user)
     struct sig_daemon *daemon = user;
     struct sig_drain *drain = &daemon->drain;
     int64_t now_us = clock_now_us();
+    if (drain->leaving && !drain->goodbye && hall_has_spoken(daemon, now_us))
+        goodbye_say(daemon);
     if (!drain->leaving && (now_us >= drain->deadline_us || !sig_drain_calls(daemon)))
         sig_drain_hurry(daemon);
-    if (!drain->leaving || (!goodbyes_are_said(daemon) && now_us < drain->given_up_us)) {
+    if (!drain->goodbye || (!goodbyes_are_said(daemon) && now_us < drain->given_up_us)) {
         status_tell(daemon);
         return G_SOURCE_CONTINUE;
     }

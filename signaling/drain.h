@@ -8,13 +8,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct hall_window;
 struct sig_daemon;
 struct sig_identity;
 
 struct sig_drain {
     int64_t deadline_us;    /* monotonic; 0: not draining */
     int64_t deadline_at_us; /* wall clock */
-    bool leaving; /* the calls were ended and the pages sent away: only goodbyes are written */
+    bool
+        leaving; /* the calls were ended; the pages still hear from the hall what that means for them */
+    bool goodbye;        /* the pages were sent away: only goodbyes are written */
     int64_t given_up_us; /* monotonic: when those are not waited for any longer */
     guint timer;
     void (*finished)(void *user);
@@ -35,6 +38,9 @@ unsigned sig_drain_within_ms(const struct sig_daemon *daemon, unsigned after_ms)
 void sig_drain_hurry(struct sig_daemon *daemon);
 
 void sig_drain_finish(struct sig_drain *drain);
+
+/* The hall says how a window stands. One that is free again meanwhile calls nobody. */
+void sig_drain_window_seen(struct sig_daemon *daemon, const struct hall_window *window);
 
 /* Sessions that are connecting, active or held. */
 unsigned sig_drain_calls(const struct sig_daemon *daemon);

@@ -85,6 +85,7 @@ static void window_changed(struct sig_daemon *daemon, const struct hall_window *
     struct sig_client *clerk = sig_client_at_window(daemon, window->no);
     sig_desk_window_seen(daemon, window, NULL);
     sig_console_stir(daemon); /* who sits where decides what was transferred may be called by */
+    sig_drain_window_seen(daemon, window);
     if (clerk)
         sig_client_event(
             clerk, "window.state",
@@ -95,7 +96,7 @@ static void offered(struct sig_daemon *daemon, const struct hall_event *event)
 {
     struct sig_client *clerk =
         event->window ? sig_client_at_window(daemon, event->window->no) : NULL;
-    if (!clerk || !event->ticket)
+    if (!clerk || !event->ticket || daemon->draining)
         return;
     sig_client_event(clerk, "ticket.offered",
                      json_pack("{s:o, s:s, s:I}", "ticket", sig_view_ticket_staff(event->ticket),

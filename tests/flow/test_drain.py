@@ -6,6 +6,7 @@ from lib import tap
 from lib.call import call, until
 from lib.control import control
 from lib.daemon import Daemon
+from lib.media import Media
 from lib.page import Closed, Page, Refused, citizen, clerk, take_ticket
 
 
@@ -98,6 +99,31 @@ def test_deadline():
         told = daemon.json('GET', f'/api/v1/sessions/{session["id"]}', token=daemon.api_key())
         assert told['end_reason'] == 'server_restart', told
         assert person.resume(last_seq=0)['snapshot']['ticket']['state'] == 'WAITING'
+
+
+def test_told_before_the_goodbye():
+    """pages hear what the end means before they are sent away: the number waits, the window is free and is offered nobody"""
+    with Daemon({'server': {'drain_ms': '1000'}}) as daemon:
+        desk, person, next_one = clerk(daemon), citizen(daemon), citizen(daemon)
+        desk.request('clerk.state', {'state': 'ready'})
+        take_ticket(person)
+        desk.request('ticket.accept', {'ticket': desk.event('ticket.offered')['ticket']['id']})
+        person.event('ticket.called')
+        person.request('ticket.accept')
+        take_ticket(next_one)
+        with Media(person), Media(desk):
+            person.event('session.state', lambda d: d['state'] == 'active')
+            desk.event('session.state', lambda d: d['state'] == 'active')
+            draining(daemon, person, desk)
+            assert ended(person)['reason'] == ended(desk)['reason'] == 'server_restart'
+            assert person.event('queue.position')['ticket']['state'] == 'WAITING'
+            assert person.event('leave')['action'] == 'resume'
+            desk.close_code()
+            names = [event['m'] for event in desk.events]
+            windows = [event['d']['window'] for event in desk.events if event['m'] == 'window.state']
+            assert 'ticket.offered' not in names and names[-1] == 'leave', names
+            assert windows[-1]['state'] == 'not_ready' and not windows[-1].get('ticket'), windows
+            assert daemon.child.wait(20) == 0
 
 
 def test_second_signal():

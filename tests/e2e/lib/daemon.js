@@ -54,6 +54,15 @@ class Program {
       return pattern.exec(this.output);
     }, `"${pattern}" in the program's output`, ms);
   }
+  /** Tells it something and does not wait. */
+  signal(name) {
+    this.#child.kill(name);
+  }
+  /** How it ended by itself: its exit status, or the signal's name. */
+  async end(ms) {
+    await until(() => this.ended, `the program's end\n${this.output.slice(-2000)}`, ms);
+    return this.#child.exitCode ?? this.#child.signalCode;
+  }
   async stop(signal = 'SIGTERM') {
     if (this.ended) return;
     const gone = once(this.#child, 'exit');

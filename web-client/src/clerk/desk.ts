@@ -43,8 +43,8 @@ export const welcomed = ref(false);
 export const refusal = shallowRef<string | null>(null);
 /* https goes through and WebSocket does not */
 export const blocked = ref(false);
-/* a call ran when the link broke, and is gone now that it is back */
-export const callLost = ref(false);
+/* what took the call away: it ran when the link broke and is gone now that it is back, or the server was restarted */
+export const callLost = ref<'link' | 'restart' | null>(null);
 /* said above the login form */
 export const loginNotice = shallowRef<string | null>(null);
 export const mediaStatus = shallowRef<MediaStatus>('idle');
@@ -96,7 +96,9 @@ client.socket.on('refusal', (code) => {
 client.socket.on('welcome', () => {
   welcomed.value = true;
   refusal.value = null;
-  callLost.value = liveWhenLost && (phase.value === 'idle' || phase.value === 'offered');
+  if (liveWhenLost && (phase.value === 'idle' || phase.value === 'offered')) {
+    callLost.value = 'link';
+  }
   liveWhenLost = false;
   if (hasWindow.value) {
     subscribe();
@@ -111,7 +113,11 @@ client.socket.on('event', (event) => {
   if (event.m === 'session.state' && event.d.state === 'ended' && !hasWindow.value) {
     endClaim(event.d.reason ?? 'closed');
   }
+  if (event.m === 'session.state' && event.d.reason === 'server_restart') {
+    callLost.value = 'restart';
+  }
   if (event.m === 'session.started') {
+    callLost.value = null;
     mediaError.value = null;
     void capture.open();
   }

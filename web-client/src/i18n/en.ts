@@ -21,6 +21,7 @@ export const en: Messages = {
 
   'link.lost': 'Connection lost, reconnecting. Your number is kept.',
   'link.lostCall': 'Connection lost, reconnecting. Please stay on.',
+  'link.restarting': 'The system is being restarted and will be back in a moment; please leave this page open.',
   'link.replaced.title': 'Opened in another page',
   'link.replaced.body': 'One number works in one page at a time; this page has stopped.',
   'link.replaced.here': 'Continue here',
@@ -264,7 +265,7 @@ export const en: Messages = {
   'done.end.lost_citizen': 'Your connection was away too long and the call has ended.',
   'done.end.lost_clerk': 'The counter lost its connection. Your number is called again first.',
   'done.end.recording_failed': 'No recording is possible, so to protect you there was no call. Your number is kept.',
-  'done.end.server_restart': 'The system was restarted. Your number is kept and called again first.',
+  'done.end.server_restart': 'The system was restarted. Your number is kept and called again at its place.',
   'done.end.server_restart.plain': 'The system was restarted and the call has ended.',
   'done.end.closed': 'The call has ended.',
   'done.end.hangup_helper': 'The call goes on without you. You may close this page.',

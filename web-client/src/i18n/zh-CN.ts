@@ -21,6 +21,7 @@ export const zhCN = {
 
   'link.lost': '网络断了，正在重连。您的号还在。',
   'link.lostCall': '网络断了，正在重连，请别挂断。',
+  'link.restarting': '系统正在重启，马上恢复，请不要关闭页面。',
   'link.replaced.title': '已在另一个页面打开',
   'link.replaced.body': '同一个号只能在一个页面上办理，这个页面已停用。',
   'link.replaced.here': '回到这里继续',
@@ -264,7 +265,7 @@ export const zhCN = {
   'done.end.lost_citizen': '您的网络断开太久，通话已结束。',
   'done.end.lost_clerk': '窗口的网络断开了，您的号会优先再叫。',
   'done.end.recording_failed': '录制不可用，为保护您的权益，通话没有进行。您的号已保留。',
-  'done.end.server_restart': '系统刚重启，您的号还在，会优先再叫。',
+  'done.end.server_restart': '系统刚重启，您的号还在，按原来的位置再叫。',
   'done.end.server_restart.plain': '系统刚重启，通话已结束。',
   'done.end.closed': '通话已结束。',
   'done.end.hangup_helper': '通话还在继续。可以关闭这个页面。',

@@ -15,6 +15,9 @@ export function reduce(state: ClientState, event: AnyEvent, now: number): Client
   if (event.m === 'server.draining') {
     return { ...state, restartAt: event.d.deadline_at };
   }
+  if (event.m === 'leave') {
+    return { ...state, restarting: event.d.action !== 'disconnect' };
+  }
   return reduceQueue(reduceSession(reduceTicket(state, event, now), event), event);
 }
 
@@ -37,6 +40,7 @@ export function reduceWelcome(state: ClientState, welcome: Welcome, now: number)
     iceServers: welcome.ice_servers,
     notice: welcome.notice ?? state.notice,
     restartAt: null /* one that still holds is told again */,
+    restarting: false,
   };
   const snapshot = welcome.snapshot;
   if (!snapshot) {

@@ -25,6 +25,13 @@ describe('a restart that was announced', () => {
     expect(told.session).toEqual(inSession.session);
     expect(reduceWelcome(told, aWelcome, now).restartAt).toBeNull();
   });
+
+  it('is no broken line when the server goes away, until it is back', () => {
+    expect(after(inSession, 'leave', { action: 'disconnect', after_ms: 0 }).restarting).toBe(false);
+    const away = after(inSession, 'leave', { action: 'resume', after_ms: 2000 });
+    expect(away.restarting).toBe(true);
+    expect(reduceWelcome(away, aWelcome, now).restarting).toBe(false);
+  });
 });
 
 describe('a ticket', () => {

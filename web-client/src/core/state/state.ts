@@ -60,6 +60,8 @@ export interface ClientState {
   ended: Ended | null;
   /* the server will be restarted: running calls go on until then at the latest */
   restartAt: number | null;
+  /* it goes away just now, and this page comes back by itself */
+  restarting: boolean;
   recording: Recording | null;
   slots: Slot[];
   quality: Quality[];
@@ -90,6 +92,7 @@ export const emptyState: ClientState = {
   hold: null,
   ended: null,
   restartAt: null,
+  restarting: false,
   recording: null,
   slots: [],
   quality: [],
