@@ -130,10 +130,10 @@ static const struct rec_gap *find_fault(const struct search *search, int64_t sta
     return NULL;
 }
 
-/* Of a document's silence only what faults explain is missing. */
+/* Of a document's silence only what faults explain is missing. Nothing is left beside a fault that reaches beyond it. */
 static void explain_document(struct search *search, int64_t start_us, int64_t end_us)
 {
-    const struct rec_gap *fault = find_fault(search, start_us, end_us);
+    const struct rec_gap *fault = start_us < end_us ? find_fault(search, start_us, end_us) : NULL;
     if (!fault)
         return;
     int64_t from_us = MAX(fault->start_us, start_us);
