@@ -19,14 +19,14 @@ export const desk = { width: 1440, height: 900 };
 
 /** A browser of its own with one page, so that no page is ever in the background of another. */
 export class Party extends Words {
-  static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN', portrait = null, elder = false, network = null, grain = 0, red = true, flags: more = [], device = null } = {}) {
+  static async open(url, { viewport = phone, sender = 1, toneHz = 440, fps = 25, width = 640, height = 360, denyCamera = false, lang = 'zh-CN', portrait = null, elder = false, network = null, grain = 0, red = true, papers = null, flags: more = [], device = null } = {}) {
     const party = opened(new Party());
     party.browser = await chromium.launch({ executablePath: device?.browser ?? process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...flags, ...more] });
     party.context = await party.browser.newContext({ ignoreHTTPSErrors: true, viewport, locale: lang, permissions: ['camera', 'microphone'] });
     await party.context.addInitScript((options) => {
       window.__e2eOptions = options;
       localStorage.setItem('shipinbanDebug', '1');
-    }, { sender, toneHz, fps, width, height, denyCamera, portrait, grain, red });
+    }, { sender, toneHz, fps, width, height, denyCamera, portrait, grain, red, papers });
     await party.context.addInitScript({ path: join(here, 'inject.js') });
     if (network) await party.context.exposeFunction('e2eRelay', (address) => network.through(address));
     party.page = await party.context.newPage();

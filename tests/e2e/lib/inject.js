@@ -103,6 +103,45 @@
     }
     return canvas.captureStream(options.fps).getVideoTracks()[0];
   };
+  /* A second camera, for papers: the same counter, from a sender of its own. */
+  let paperCanvas;
+  const paperTrack = () => {
+    if (!paperCanvas) {
+      paperCanvas = Object.assign(document.createElement('canvas'), { width: options.width, height: options.height });
+      const draw = paperCanvas.getContext('2d');
+      const paintPaper = () => {
+        const width = paperCanvas.width / columns, height = paperCanvas.height / rows;
+        if (options.papers.picture) return paper(draw);
+        bitsOf(e2e.counter, options.papers.sender).forEach((bit, i) => {
+          draw.fillStyle = bit ? '#fff' : '#000';
+          draw.fillRect((i % columns) * width, Math.floor(i / columns) * height, width, height);
+        });
+      };
+      paintPaper();
+      setInterval(paintPaper, 1000 / options.fps);
+    }
+    return paperCanvas.captureStream(options.fps).getVideoTracks()[0];
+  };
+  /* For pictures of the pages: a form on a table. */
+  const paper = (draw) => {
+    const { width, height } = paperCanvas;
+    draw.fillStyle = '#8a7460';
+    draw.fillRect(0, 0, width, height);
+    draw.fillStyle = '#fbfaf5';
+    draw.fillRect(width * 0.2, height * 0.08, width * 0.6, height * 0.84);
+    draw.fillStyle = '#23272e';
+    for (let line = 0; line < 9; line++) draw.fillRect(width * 0.26, height * (0.18 + line * 0.07), width * (line ? 0.48 - (line % 3) * 0.08 : 0.3), height * (line ? 0.012 : 0.03));
+  };
+  const namedCamera = (track, deviceId, facingMode) => {
+    track.getSettings = () => ({ deviceId, ...(options.papers?.facing ? { facingMode } : {}) });
+    return track;
+  };
+  const openCamera = (video) => {
+    const { papers } = options;
+    if (papers?.alone && e2e.tracks.some((one) => one.kind === 'video' && one.readyState === 'live')) throw new DOMException('in use', 'NotReadableError');
+    const second = papers && (video.deviceId?.exact === 'papers' || (papers.facing && video.facingMode?.ideal === papers.facing));
+    return second ? namedCamera(paperTrack(), 'papers', papers.facing) : namedCamera(cameraTrack(), 'cam', 'user');
+  };
   const realUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   /* Without a sound card Firefox never starts an AudioContext; its own fake microphone needs none. */
   const microphoneTrack = async () => {
@@ -130,13 +169,14 @@
     if (constraints.video && e2e.denyCamera) throw new DOMException('Permission denied', 'NotAllowedError');
     const tracks = [];
     if (constraints.audio) tracks.push(await microphoneTrack());
-    if (constraints.video) tracks.push(cameraTrack());
+    if (constraints.video) tracks.push(openCamera(constraints.video));
     e2e.tracks.push(...tracks);
     return new MediaStream(tracks);
   };
   navigator.mediaDevices.enumerateDevices = async () => [
     { kind: 'audioinput', deviceId: 'mic', groupId: 'e2e', label: 'tone', toJSON() {} },
     { kind: 'videoinput', deviceId: 'cam', groupId: 'e2e', label: 'counter', toJSON() {} },
+    ...(options.papers ? [{ kind: 'videoinput', deviceId: 'papers', groupId: 'papers', label: options.papers.label, toJSON() {} }] : []),
   ];
 
   /* Reads the counter out of a video element on every frame that is presented. */

@@ -56,6 +56,7 @@ let claimed = false;
 const dismissed = shallowRef(drawer.get('dismissed'));
 
 export const capture = client.capture;
+export const papers = client.papers;
 export const serverNow = (): number => client.socket.clock.now();
 
 export const screen = computed(() =>

@@ -3,7 +3,7 @@ import { createKeybindingsHandler } from 'tinykeys';
 import type { ClerkKey } from '@/i18n/clerk';
 import type { Phase } from './phase';
 
-export type KeyAct = 'next' | 'accept' | 'mute' | 'camera' | 'hold' | 'transfer' | 'invite' | 'finish' | 'help';
+export type KeyAct = 'next' | 'accept' | 'mute' | 'camera' | 'papers' | 'hold' | 'transfer' | 'invite' | 'finish' | 'help';
 
 export interface KeyRow {
   act: KeyAct;
@@ -24,6 +24,7 @@ export const keyRows: readonly KeyRow[] = [
   { act: 'accept', binding: 'Alt+KeyA', label: 'Alt+A', words: 'keys.accept', phases: ['offered'] },
   { act: 'mute', binding: 'Alt+KeyM', label: 'Alt+M', words: 'keys.mute', phases: live },
   { act: 'camera', binding: 'Alt+KeyV', label: 'Alt+V', words: 'keys.camera', phases: live },
+  { act: 'papers', binding: 'Alt+KeyD', label: 'Alt+D', words: 'keys.papers', phases: ['call'] },
   { act: 'hold', binding: 'Alt+KeyH', label: 'Alt+H', words: 'keys.hold', phases: ['call', 'held'] },
   { act: 'transfer', binding: 'Alt+KeyT', label: 'Alt+T', words: 'keys.transfer', phases: ['call', 'held', 'wrapUp'] },
   { act: 'invite', binding: 'Alt+KeyI', label: 'Alt+I', words: 'keys.invite', phases: ['call', 'held'] },

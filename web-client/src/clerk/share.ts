@@ -20,6 +20,7 @@ export async function startSharing(): Promise<void> {
   if (!picked) {
     return;
   }
+  await client.papers.stop(); /* both have the same place */
   picked.contentHint = 'detail';
   picked.addEventListener('ended', () => void stopSharing());
   track = picked;

@@ -2,6 +2,7 @@ import { serverUrl } from './address';
 import { codeOf } from './errors';
 import { Capture } from './media/capture';
 import { MediaLink } from './media/media-link';
+import { PaperCamera } from './media/paper-camera';
 import type { Answer, AnyEvent, Participant, RequestData, RequestName, Welcome } from './messages';
 import type { SocketOptions } from './signal/link';
 import { SignalSocket } from './signal/socket';
@@ -36,6 +37,7 @@ export class Client {
   readonly socket: SignalSocket;
   readonly capture = new Capture();
   readonly media: MediaLink;
+  readonly papers: PaperCamera;
   private live = false;
   private readonly stopListening: Array<() => void> = [];
 
@@ -54,6 +56,7 @@ export class Client {
       },
       this.capture,
     );
+    this.papers = new PaperCamera(this.media, this.capture);
     this.socket.on('welcome', (welcome) => this.welcomed(welcome));
     this.socket.on('event', (event) => this.heard(event));
     this.store.subscribe((state) => this.media.setSlots(state.slots));

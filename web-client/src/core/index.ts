@@ -6,6 +6,7 @@ export { ClientError, codeOf } from './errors';
 export * from './http';
 export { Capture, CaptureError, type CaptureErrorName, type DeviceKind } from './media/capture';
 export { MediaLink, type MediaStatus } from './media/media-link';
+export { PaperCamera, type CameraChoice } from './media/paper-camera';
 export type { ParticipantStreams } from './media/streams';
 export * from './messages';
 export { SignalSocket } from './signal/socket';

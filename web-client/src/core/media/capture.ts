@@ -30,7 +30,7 @@ const reasons: Record<string, CaptureErrorName> = {
   AbortError: 'busy',
 };
 
-function named(error: unknown, device: DeviceKind): CaptureError {
+export function nameCaptureError(error: unknown, device: DeviceKind): CaptureError {
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);
   return new CaptureError(reasons[name] ?? 'failed', device, message);
@@ -226,7 +226,7 @@ export class Capture {
         if (generation !== this.generation) {
           return;
         }
-        this.errors[kind] = named(error, kind);
+        this.errors[kind] = nameCaptureError(error, kind);
         if (['denied', 'none', 'insecure'].includes(this.errors[kind].reason)) {
           return; /* a smaller wish would not change the answer */
         }

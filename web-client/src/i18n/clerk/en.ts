@@ -1,8 +1,10 @@
 import { staffEn } from '../staff';
+import { papersEn } from './papers';
 import type { ClerkKey } from './zh-CN';
 
 export const en: Record<ClerkKey, string> = {
   ...staffEn,
+  ...papersEn,
   'clerk.title': 'Counter desk',
   'clerk.lead': 'Services by video',
   'clerk.titleCalled': 'Incoming {number}',

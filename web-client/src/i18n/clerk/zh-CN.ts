@@ -1,8 +1,10 @@
 import { staffZhCN } from '../staff';
+import { papersZhCN } from './papers';
 
 /* Every word of the clerk's console. */
 export const zhCN = {
   ...staffZhCN,
+  ...papersZhCN,
   'clerk.title': '窗口工作台',
   'clerk.lead': '视频连线办件',
   'clerk.titleCalled': '来号 {number}',
