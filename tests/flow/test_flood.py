@@ -85,7 +85,7 @@ def flood(watch, hostile, kind, count, names):
 
 
 def test_live_call_does_not_notice():
-    """half a million hostile packets: a live call loses none, every one is counted by name, no memory, descriptor or log grows"""
+    """hostile packets by the hundred thousand: a live call loses none, every one is counted by name, no memory, descriptor or log grows"""
     with Daemon({'server': {'log_level': 'info'}, 'recorder': {'segment_mib': '64'}}) as daemon, call(daemon) as live:
         person, desk, voice, answer, _ = live
         stranger, other = citizen(daemon), clerk(daemon, '3003')

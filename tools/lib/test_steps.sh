@@ -19,6 +19,7 @@ test_steps=(
     'build build-search build'
     'fuzz fuzz-million meson build-search'
     'build build build'
+    'flood flood meson build'
     'build web-install build'
     'web web-typecheck check web-install'
     'web web-lint check web-install'
@@ -123,6 +124,15 @@ step_fuzz_million() {
     local status=0
     meson_suite build-search million fuzz-million 3 || status=$?
     tests/fuzz/million.py --table build-search/tests/fuzz/million | tee build/test-logs/fuzz-million.table
+    return "$status"
+}
+
+# Ten million hostile packets at a daemon with a live call, at the speed that users run; then what it cost.
+step_flood() {
+    local status=0
+    FLOOD_PACKETS=10000000 meson test -C build --no-rebuild --logbase flood --timeout-multiplier 5 \
+        --print-errorlogs flow-flood || status=$?
+    sed -n 's/^# memory/memory/p' build/meson-logs/flood.txt | tee build/test-logs/flood.table
     return "$status"
 }
 
