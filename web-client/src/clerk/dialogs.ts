@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue';
 
-export type DialogName = 'hold' | 'reject' | 'transfer' | 'invite' | 'end' | 'noShow' | 'finishLive' | 'keys';
+export type DialogName = 'hold' | 'reject' | 'transfer' | 'invite' | 'end' | 'noShow' | 'finishLive' | 'keys' | 'diag';
 
 /* The one dialog that is open. */
 export const dialog = shallowRef<DialogName | null>(null);

@@ -53,6 +53,9 @@ export type RecordingsAnswer = v.InferOutput<typeof RecordingsAnswer>;
 export const OpenAnswer = v.object({ timeline: v.unknown(), files_base: v.string() });
 export type OpenAnswer = v.InferOutput<typeof OpenAnswer>;
 
+export const DiagAnswer = v.object({ code: v.string(), made_at: ms, report: v.unknown() });
+export type DiagAnswer = v.InferOutput<typeof DiagAnswer>;
+
 const GuestAnswer = v.object({ token: v.string() });
 const Failure = v.object({ e: ErrorBody });
 
@@ -139,6 +142,10 @@ export const http = {
       token,
     });
   },
+
+  /* What a check at /diag found, by the code that it gave. */
+  diag: (token: string, code: string) =>
+    call({ path: `diag/${encodeURIComponent(code)}`, answer: DiagAnswer, token }),
 
   openRecording: (token: string, session: string | number, reason: string) =>
     call({

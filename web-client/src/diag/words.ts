@@ -1,4 +1,4 @@
-import { createTranslator } from '@/i18n';
+import { createTranslator } from '@/i18n/translator';
 
 const zhCN = {
   title: '网络自检',
@@ -32,6 +32,18 @@ const zhCN = {
   error: '检查没有完成，请稍后再试。',
   good: '可以视频办事。',
   bad: '现在的网络连不上视频，请换个网络再试，或把检查码念给热线。',
+  home: '返回首页',
+  'staff.open': '查检查码',
+  'staff.title': '查网络检查码',
+  'staff.lead': '请市民念出检查页上的七位数字。结果保留七天。',
+  'staff.code': '七位检查码',
+  'staff.find': '查看结果',
+  'staff.seven': '检查码是七位数字，请核对。',
+  'staff.unknown': '没有这个检查码：可能念错一位，或已超过七天。',
+  'staff.busy': '现在查不到，请稍后再试。',
+  'staff.made': '检查时间 {time}',
+  'staff.good': '这台设备可以视频办事。',
+  'staff.bad': '这台设备连不上视频，请市民换个网络，或改到窗口办理。',
   language: 'English',
 };
 const en: Record<keyof typeof zhCN, string> = {
@@ -66,6 +78,18 @@ const en: Record<keyof typeof zhCN, string> = {
   error: 'The check did not finish; please try later.',
   good: 'Video service works here.',
   bad: 'Video does not get through here. Try another network, or read the code to the hotline.',
+  home: 'Back to the start page',
+  'staff.open': 'Check code',
+  'staff.title': 'Look up a connection check',
+  'staff.lead': 'Ask the citizen for the seven digits on the check page. Results are kept for seven days.',
+  'staff.code': 'Seven-digit code',
+  'staff.find': 'Show the result',
+  'staff.seven': 'A code is seven digits; please compare.',
+  'staff.unknown': 'There is no such code: a digit may be wrong, or it is older than seven days.',
+  'staff.busy': 'It cannot be looked up now; please try later.',
+  'staff.made': 'Checked {time}',
+  'staff.good': 'Video service works on this device.',
+  'staff.bad': 'Video does not get through to this device: another network, or the counter.',
   language: '中文',
 };
 

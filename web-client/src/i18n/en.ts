@@ -45,6 +45,7 @@ export const en: Messages = {
   'home.none.body': 'Try other words, or call 12345 and let somebody find it for you.',
   'home.none.clear': 'Show all services',
   'home.resume': 'You hold a number in the queue',
+  'home.diag': 'Check my connection',
   'home.call12345': 'Call 12345',
   'home.family': 'Not easy alone? Ask a family member to sit with you.',
   'home.empty.title': 'No services at the moment',

@@ -45,6 +45,7 @@ export const zhCN = {
   'home.none.body': '换个说法试试，或拨打 12345 让人帮您找。',
   'home.none.clear': '查看全部事项',
   'home.resume': '您有一个正在排队的号',
+  'home.diag': '检查网络和设备',
   'home.call12345': '拨打 12345',
   'home.family': '年纪大、不方便？可请家人一起操作。',
   'home.empty.title': '暂时没有可办的事项',
