@@ -29,15 +29,17 @@ test_steps=(
     'bench bench meson build'
     'e2e e2e node build web-install web-build'
     'search search meson build-search'
+    'build build-units build'
+    'units units check build-units'
 )
-# Not part of a whole run: what search finds differs from run to run.
+# Not part of a whole run: what search finds differs from run to run, units needs a machine that lets it boot another.
 # shellcheck disable=SC2034 # tools/test leaves them out
-test_groups_on_request=' search '
+test_groups_on_request=' search units '
 
 
 step_scripts() {
     PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover -s tools/tests
-    shellcheck -x tools/run tools/test tools/bench tools/format tools/supervise tools/lib/*.sh .ci/run
+    shellcheck -x tools/run tools/test tools/bench tools/format tools/supervise tools/lib/*.sh tests/systemd/machine .ci/run
 }
 
 step_layers() {
@@ -144,6 +146,17 @@ step_bench() {
 # New inputs, a few seconds a parser.
 step_search() {
     meson_suite build-search fuzz search 3
+}
+
+# As a package would be made.
+step_build_units() {
+    native_build build-units --prefix=/usr --buildtype=release
+}
+
+# The units of packaging/ under a systemd of their own.
+step_units() {
+    tests/systemd/machine build-units /usr/bin/env MEDIA_PEER="$root/build-units/tests/flow/media_peer" \
+        python3 "$root/tests/systemd/test_units.py"
 }
 
 step_web_install() {
