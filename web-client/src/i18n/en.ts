@@ -198,6 +198,7 @@ export const en: Messages = {
   'call.flip': 'Flip',
   'call.papers': 'Papers',
   'call.papersOff': 'Stop',
+  'call.paper': 'Papers',
   'call.papersSelf': 'My papers',
   'call.papersNext': 'Other',
   'call.papersFailed': 'The second camera does not open. Tap "Flip" to show papers with the rear camera.',

@@ -198,6 +198,7 @@ export const zhCN = {
   'call.flip': '翻转',
   'call.papers': '拍材料',
   'call.papersOff': '收材料',
+  'call.paper': '材料',
   'call.papersSelf': '我的材料',
   'call.papersNext': '换一个',
   'call.papersFailed': '第二个摄像头打不开。请点“翻转”，用后置摄像头拍材料。',

@@ -47,6 +47,8 @@ function gapWords(listed: ListedEvent): string {
   return t('event.gap', { time: lengthOf(listed), cause: causeWords(field(listed.event, 'cause')) });
 }
 
+const percent = (listed: ListedEvent, name: string): string => (Number(field(listed.event, name)) / 10).toFixed(1);
+
 /* An event as a sentence; one this page does not know shows its name and fields. */
 const sentences: Record<string, (listed: ListedEvent, who: string) => string> = {
   'participant.joined': (_, who) => t('event.joined', { who }),
@@ -69,11 +71,15 @@ const sentences: Record<string, (listed: ListedEvent, who: string) => string> = 
   'media.mute': (listed, who) => t('event.mute', { who, what: muteWords(listed) }),
   'media.document': (listed, who) => t(field(listed.event, 'shown') === '1' ? 'event.document.shown' : 'event.document.gone', { who }),
   'media.silent': (listed, who) => t('event.silent', { who, cause: causeWords(field(listed.event, 'cause')) }),
+  'media.narrow': (listed, who) => t(field(listed.event, 'state') === 'resumed' ? 'event.narrow.over' : 'event.narrow', { who }),
+  'media.quality': (listed, who) => t('event.quality', { who, level: tOr(`level.${field(listed.event, 'level')}`, 'level.poor'), up: percent(listed, 'up_loss_permille'), down: percent(listed, 'down_loss_permille') }),
   'media.back': (_, who) => t('event.mediaBack', { who }),
   'media.failed': (_, who) => t('event.mediaFailed', { who }),
   interruption: interruptionWords,
   gap: (listed) => gapWords(listed),
 };
+
+export const isTold = (type: string): boolean => type in sentences;
 
 export function eventWords(listed: ListedEvent): string {
   const say = sentences[listed.type];

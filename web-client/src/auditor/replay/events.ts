@@ -2,7 +2,7 @@ import { personLabel } from '@/i18n/labels';
 import type { Timeline, TimelineEvent } from './timeline';
 
 /* What only an engineer reads: shown when asked for. */
-const technical = new Set([
+export const technical: ReadonlySet<string> = new Set([
   'segment.start',
   'session.info',
   'peer.open',

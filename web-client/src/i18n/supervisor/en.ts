@@ -11,7 +11,7 @@ export const en: Record<SupervisorKey, string> = {
   'supervisor.replaced': 'This account is open in another page; this one has stopped.',
 
   'list.title': 'Calls now',
-  'list.total': '{total} calls',
+  'list.total': '{total} in all',
   'list.empty': 'No call at the moment',
   'list.emptyNext': 'A call appears here as soon as somebody is connected.',
   'list.col.number': 'Number',
