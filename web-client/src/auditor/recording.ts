@@ -27,7 +27,7 @@ async function json(url: string): Promise<unknown> {
 }
 
 /* A matter that is no more in the catalogue keeps the words it was recorded with. */
-async function matterEnOf(code: string | null | undefined): Promise<Matter['en']> {
+export async function matterEnOf(code: string | null | undefined): Promise<Matter['en']> {
   if (!code) {
     return null;
   }
