@@ -22,6 +22,7 @@ struct bwe_ops {
     uint32_t (*estimate_bps)(const struct bwe *bwe);
     int64_t (*queue_us)(const struct bwe *bwe);
     void (*queue_accept)(struct bwe *bwe);
+    double (*lost)(const struct bwe *bwe);
     void (*probe)(struct bwe *bwe, bool begins, int64_t now_us);
     void (*destroy)(struct bwe *bwe);
 };
@@ -65,6 +66,12 @@ static inline int64_t bwe_queue_us(const struct bwe *bwe)
 static inline void bwe_queue_accept(struct bwe *bwe)
 {
     bwe->ops->queue_accept(bwe);
+}
+
+/* Which share of the packets was lost lately, 0 to 1. */
+static inline double bwe_lost(const struct bwe *bwe)
+{
+    return bwe->ops->lost(bwe);
 }
 
 /* What is sent between the beginning and the end of a probe is meant to be more than the line is thought to carry. */

@@ -44,6 +44,7 @@ struct gcc {
     struct flow offered, acked;
     int64_t loss_since_us;
     unsigned loss_count, loss_lost;
+    double lost; /* the share of them when they were judged last */
 };
 
 static struct sent_packet *slot_of(struct gcc *gcc, int64_t number)
@@ -141,6 +142,7 @@ static void fed_back(struct bwe *bwe, const struct transport_arrival *arrivals, 
         gcc->trend.usage = TREND_NORMAL; /* acted upon: the next one needs new evidence */
     if (now_us - gcc->loss_since_us >= LOSS_US && gcc->loss_count >= LOSS_LEAST_PACKETS) {
         rate_lost(&gcc->rate, gcc->loss_lost, gcc->loss_count, rtt_us, now_us);
+        gcc->lost = (double)gcc->loss_lost / gcc->loss_count;
         gcc->loss_since_us = now_us;
         gcc->loss_count = gcc->loss_lost = 0;
     }
@@ -161,6 +163,11 @@ static void queue_accept(struct bwe *bwe)
     standing_accept(&((struct gcc *)bwe)->standing);
 }
 
+static double lost(const struct bwe *bwe)
+{
+    return ((const struct gcc *)bwe)->lost;
+}
+
 static void probe(struct bwe *bwe, bool begins, int64_t now_us)
 {
     struct gcc *gcc = (struct gcc *)bwe;
@@ -176,7 +183,7 @@ static void destroy(struct bwe *bwe)
 }
 
 static const struct bwe_ops gcc_ops = {sent,         fed_back, estimate_bps, queue_us,
-                                       queue_accept, probe,    destroy};
+                                       queue_accept, lost,     probe,        destroy};
 
 struct bwe *bwe_gcc_create(const struct bwe_limits *limits)
 {

@@ -26,6 +26,11 @@ static int64_t queue_us(const struct bwe *bwe)
 
 static void queue_accept(struct bwe *bwe) {}
 
+static double lost(const struct bwe *bwe)
+{
+    return 0;
+}
+
 static void probe(struct bwe *bwe, bool begins, int64_t now_us) {}
 
 static void destroy(struct bwe *bwe)
@@ -34,7 +39,7 @@ static void destroy(struct bwe *bwe)
 }
 
 static const struct bwe_ops null_ops = {sent,         fed_back, estimate_bps, queue_us,
-                                        queue_accept, probe,    destroy};
+                                        queue_accept, lost,     probe,        destroy};
 
 struct bwe *bwe_null_create(const struct bwe_limits *limits)
 {

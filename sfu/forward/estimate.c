@@ -88,14 +88,36 @@ static uint64_t share_bps(const struct fwd_peer *receiver, const struct fwd_peer
     return its > narrow ? (uint64_t)bwe_estimate_bps(receiver->bwe) * its / all : 0;
 }
 
+static uint32_t voice_bps(const struct fwd_peer *receiver, const struct uplink *voice)
+{
+    return receiver->relief.voices_once ? voice->rate.base_bps : voice->rate.bps;
+}
+
+static const struct uplink *voice_of(const struct section *section)
+{
+    return section->media.kind == SFU_AUDIO && section->slot ? section->slot->source : NULL;
+}
+
 /* Voices come first, with what is around them. */
 static uint32_t voices_bps(const struct fwd_peer *receiver)
 {
     uint32_t bps = 0;
     for (unsigned i = 0; i < receiver->section_count; i++) {
-        const struct section *section = &receiver->sections[i];
-        if (section->media.kind == SFU_AUDIO && section->slot && section->slot->source)
-            bps += section->slot->source->rate.bps + VOICE_PACKETS_PER_S * OVERHEAD_BYTES * 8;
+        const struct uplink *voice = voice_of(&receiver->sections[i]);
+        if (voice)
+            bps += voice_bps(receiver, voice) + VOICE_PACKETS_PER_S * OVERHEAD_BYTES * 8;
+    }
+    return bps;
+}
+
+/* What the source sends and the receiver's line does not see: its voice's repeats. */
+static uint32_t left_out_bps(const struct fwd_peer *receiver, const struct fwd_peer *source)
+{
+    uint32_t bps = 0;
+    for (unsigned i = 0; i < receiver->section_count; i++) {
+        const struct uplink *voice = voice_of(&receiver->sections[i]);
+        if (voice && voice->peer == source)
+            bps += voice->rate.bps - voice_bps(receiver, voice);
     }
     return bps;
 }
@@ -131,6 +153,7 @@ static uint32_t allowance_bps(const struct fwd_peer *source)
     for (unsigned i = 0; i < source->room->peer_count; i++) {
         const struct fwd_peer *receiver = source->room->peers[i];
         uint64_t bps = receiver != source && receiver->bwe ? share_bps(receiver, source) : 0;
+        bps += bps > 0 ? left_out_bps(receiver, source) : 0;
         receivers += bps > 0;
         if (bps > 0 && bps < least_bps)
             least_bps = bps;

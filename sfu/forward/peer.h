@@ -83,9 +83,11 @@ enum relief_state {
 struct peer_relief {
     enum relief_state state;
     int64_t since_us;
-    unsigned choked;       /* feedbacks in a row that told of a long queue */
-    int64_t narrow_us;     /* since when there is too little for a picture; 0: there is enough */
-    int64_t not_before_us; /* a queue that did not empty is not looked for again until then */
+    unsigned choked;        /* feedbacks in a row that told of a long queue */
+    int64_t narrow_us;      /* since when there is too little for a picture; 0: there is enough */
+    int64_t not_before_us;  /* a queue that did not empty is not looked for again until then */
+    bool voices_once;       /* what voices repeat (RED) is left out too */
+    int64_t lossy_until_us; /* … but not so soon after the line lost packets without being full */
 };
 
 /* How much the peer was told that it may send (estimate.c). */

@@ -74,12 +74,12 @@ void redundancy_recover(struct uplink *uplink, const struct uplink_packet *packe
     }
 }
 
-/* What a packet repeats is passed on where it was negotiated, unless it is of before the slot's first packet
- * of this source: of a time in which the slot was fed by somebody else, or by nobody. */
+/* What a packet repeats is passed on where it was negotiated and the line has room for it (relief.c), unless it is of
+ * before the slot's first packet of this source: of a time in which the slot was fed by somebody else, or by nobody. */
 static bool passes_red(const struct slot *slot, const struct uplink_packet *packet)
 {
     int64_t number;
-    return packet->red.primary_len && slot->payload->red_pt &&
+    return packet->red.primary_len && slot->payload->red_pt && !slot->peer->relief.voices_once &&
            renumber_map(&slot->renumber, packet->number - packet->red.count, &number);
 }
 

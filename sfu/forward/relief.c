@@ -15,7 +15,12 @@ enum {
     NARROW_US = 2000000,      /* for so long: a picture is left out */
     WIDE_BPS = 180000,        /* a voice and a small picture */
     PAUSED_LEAST_US = 4000000,
+    ONCE_BPS = 450000, /* below it a voice's repeats take a tenth or more of the line */
+    TWICE_BPS = 600000,
+    LOSSY_US = 10000000, /* after a loss the next one is waited for so long */
 };
+
+static const double lossy_share = 0.01;
 
 /* Slots look at peer->relief: pictures stop, or begin again with a key frame. */
 static void enter(struct fwd_peer *peer, enum relief_state state, int64_t now_us)
@@ -77,10 +82,27 @@ static void paused_look(struct fwd_peer *peer, int64_t now_us)
         enter(peer, RELIEF_NONE, now_us);
 }
 
+/* What a full queue drops is no reason to send more: only losses of a line that is not full are. */
+static bool is_lossy(struct fwd_peer *peer, int64_t now_us)
+{
+    if (bwe_lost(peer->bwe) >= lossy_share && bwe_queue_us(peer->bwe) < EMPTY_US)
+        peer->relief.lossy_until_us = now_us + LOSSY_US;
+    return now_us < peer->relief.lossy_until_us;
+}
+
+static void voices_look(struct fwd_peer *peer, int64_t now_us)
+{
+    uint32_t bps = peer_estimate_bps(peer);
+    bool is_lossless = !is_lossy(peer, now_us);
+    bool is_narrow = bps != 0 && bps < (peer->relief.voices_once ? TWICE_BPS : ONCE_BPS);
+    peer->relief.voices_once = peer->relief.state == RELIEF_PAUSED || (is_narrow && is_lossless);
+}
+
 void peer_relief_look(struct fwd_peer *peer, bool fed_back, int64_t now_us)
 {
     if (!peer->bwe)
         return;
+    voices_look(peer, now_us);
     switch (peer->relief.state) {
     case RELIEF_NONE: open_look(peer, fed_back, now_us); break;
     case RELIEF_DRAINING: draining_look(peer, fed_back, now_us); break;

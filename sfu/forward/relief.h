@@ -1,5 +1,6 @@
 /* A voice never waits behind a picture: while a receiver's line is choked, pictures are left out for it until its queue
- * has emptied; where the line is too narrow for any picture, until it is wider again. Worker thread. */
+ * has emptied; where the line is too narrow for any picture, until it is wider again. Where it is narrow and loses nothing,
+ * what voices repeat (RED) makes room for more of the picture. Worker thread. */
 #ifndef SFU_FORWARD_RELIEF_H
 #define SFU_FORWARD_RELIEF_H
 

@@ -283,7 +283,10 @@ static void rate_note(struct uplink *uplink, const struct uplink_packet *packet,
         rate->bytes = rate->base_bytes = 0;
     }
     rate->bytes += (uint32_t)packet->rtp.len;
-    if (packet->codec != SFU_CODEC_VP8 || vp8_tid(&packet->vp8) == 0)
+    if (packet->red.primary_len)
+        rate->base_bytes +=
+            (uint32_t)(packet->rtp.len - packet->rtp.payload_len + packet->red.primary_len);
+    else if (packet->codec != SFU_CODEC_VP8 || vp8_tid(&packet->vp8) == 0)
         rate->base_bytes += (uint32_t)packet->rtp.len;
 }
 

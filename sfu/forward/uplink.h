@@ -33,7 +33,8 @@ struct uplink_rate {
     int64_t since_us;
     uint32_t bytes, base_bytes;
     uint32_t bps,
-        base_bps; /* base: without the pictures that none needs, by their temporal layer (VP8) */
+        base_bps; /* base: without the pictures that none needs, by their temporal layer (VP8), and
+                     without what a voice repeats (RED) */
 };
 
 struct uplink {

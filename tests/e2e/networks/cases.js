@@ -53,8 +53,17 @@ async function measured(call, leg, seconds) {
   return { ...row, queue_p95_ms: link.queue_p95_ms, queue_full: link.queue_full, lost: link.lost };
 }
 
+const narrow = { rate_bps: 300000, queue_ms: 1000 }, narrowSettledS = 15;
+
 async function bottleneck(call, leg, seconds) {
-  await call.network.set(direction(call, leg), { rate_bps: 300000, queue_ms: 1000 });
+  await call.network.set(direction(call, leg), narrow);
+  await heard(call, watcher(call, leg), await received(call, watcher(call, leg)), narrowSettledS);
+  return measured(call, leg, seconds);
+}
+
+/** From a wide line to a narrow one at once: what the queue and the moment itself cost. */
+async function fall(call, leg, seconds) {
+  await call.network.set(direction(call, leg), narrow);
   return measured(call, leg, seconds);
 }
 
@@ -120,4 +129,4 @@ async function glass(call, leg, seconds) {
   return { frames: delays.length, p50_ms: at(0.5), p95_ms: at(0.95) };
 }
 
-export const cases = { 'bottleneck 300 kbit/s': bottleneck, '2 Mbit/s, 500 kbit/s, 2 Mbit/s': steps, 'loss 5 %': loss(0.05), 'loss 15 %': loss(0.15), 'another port': rebind, 'black hole of 10 s': blackHole, 'glass to glass': glass };
+export const cases = { 'bottleneck 300 kbit/s': bottleneck, 'a fall to 300 kbit/s': fall, '2 Mbit/s, 500 kbit/s, 2 Mbit/s': steps, 'loss 5 %': loss(0.05), 'loss 15 %': loss(0.15), 'another port': rebind, 'black hole of 10 s': blackHole, 'glass to glass': glass };

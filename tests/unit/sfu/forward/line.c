@@ -10,12 +10,15 @@ enum {
     BACK_US = 20000, /* the way of the feedback */
     PACKET_BYTES = 1100,
     KEYFRAME_PICTURES = 4, /* as large as so many others */
+    VOICE_TICKS = 960,
+    RED_PT = 64, /* the near one's */
 };
 
 struct line_packet {
     int64_t sent_us, due_us;
     uint32_t ssrc;
     uint16_t seq;
+    uint8_t pt;
     size_t len;
 };
 
@@ -78,6 +81,17 @@ static void picture_send(struct line *line)
     source_picture_end(&line->camera);
 }
 
+static void voice_send(struct line *line)
+{
+    if (!line->repeats) {
+        source_voice(&line->voice);
+        return;
+    }
+    struct stage_packet packet = source_make_red(&line->voice, 1);
+    line->voice.timestamp += VOICE_TICKS;
+    source_deliver(&line->voice, &packet);
+}
+
 /* What was sent to the actor enters the line. */
 static void enter(struct line *line)
 {
@@ -91,6 +105,7 @@ static void enter(struct line *line)
         struct line_packet coming = {.sent_us = packet->at_us,
                                      .due_us = due_us[0],
                                      .ssrc = packet->rtp.ssrc,
+                                     .pt = packet->rtp.pt,
                                      .seq = (uint16_t)(seq[0] << 8 | seq[1]),
                                      .len = packet->len};
         g_array_append_val(line->coming, coming);
@@ -108,6 +123,7 @@ static void arrive(struct line *line)
         transport_cc_arrived(&line->arrivals, packet.seq, packet.due_us);
         if (packet.ssrc == slot_ssrc_of(line->near, VOICE_SLOT)) {
             line->voice_count++;
+            line->repeated_count += packet.pt == RED_PT;
             line->voice_latest_us = MAX(line->voice_latest_us, packet.due_us - packet.sent_us);
         } else if (packet.ssrc == slot_ssrc_of(line->near, PICTURE_SLOT)) {
             line->picture_bytes += packet.len;
@@ -137,7 +153,7 @@ void line_run(struct line *line, int64_t us)
         stage_pass(line->stage, STEP_US);
         int64_t now_us = line->stage->now_us;
         if (now_us >= line->voice_us) {
-            source_voice(&line->voice);
+            voice_send(line);
             line->voice_us += VOICE_US;
         }
         if (now_us >= line->picture_us) {
@@ -157,6 +173,6 @@ void line_forget(struct line *line)
 {
     link_forget(&line->link);
     line->picture_bytes = 0;
-    line->voice_count = 0;
+    line->voice_count = line->repeated_count = 0;
     line->voice_latest_us = line->still_us = line->picture_came_us = 0;
 }

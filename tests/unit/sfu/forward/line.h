@@ -19,9 +19,10 @@ struct line {
     uint32_t most_bps; /* of the camera */
     uint32_t pli_count;
     bool keyframe_asked;
+    bool repeats; /* the voice is sent as RED, each packet twice */
     /* What came out, since line_forget(). */
     uint64_t picture_bytes;
-    unsigned voice_count;
+    unsigned voice_count, repeated_count; /* repeated: of these, as RED */
     int64_t voice_latest_us, still_us,
         picture_came_us; /* the longest way of a voice packet, the longest still picture */
 };

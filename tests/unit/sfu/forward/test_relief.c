@@ -115,6 +115,38 @@ static void test_paused(void)
     line_free(line);
 }
 
+/* RED is left out where the line is narrow and loses nothing, and stands where it is wide or loses packets. */
+static void test_repeats(void)
+{
+    struct line *line = line_make(2000000, 800000);
+    line->repeats = true;
+    line_run(line, 5000000);
+    line_forget(line);
+    line_run(line, 1000000);
+    g_assert_cmpuint(line->repeated_count, ==, line->voice_count);
+
+    line->link.config.rate_bps = 300000;
+    line_run(line, 8000000);
+    line_forget(line);
+    line_run(line, 5000000);
+    g_assert_cmpuint(line->voice_count, >, 240);
+    g_assert_cmpuint(line->repeated_count, ==, 0);
+
+    line->link.config.loss = 0.1;
+    line_run(line, 4000000);
+    line_forget(line);
+    line_run(line, 3000000);
+    g_assert_cmpuint(line->repeated_count, ==, line->voice_count);
+
+    line->link.config.loss = 0;
+    line->link.config.rate_bps = 2000000;
+    line_run(line, 20000000);
+    line_forget(line);
+    line_run(line, 1000000);
+    g_assert_cmpuint(line->repeated_count, ==, line->voice_count);
+    line_free(line);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -124,5 +156,6 @@ int main(int argc, char **argv)
     g_test_add_func("/relief/probed", test_probed);
     g_test_add_func("/relief/not_probed", test_not_probed);
     g_test_add_func("/relief/paused", test_paused);
+    g_test_add_func("/relief/repeats", test_repeats);
     return g_test_run();
 }

@@ -65,7 +65,7 @@ export class MediaLink {
   private slotStreams = new SlotStreams();
   private stats = new StatsReader();
   private readonly stall = new Stall();
-  private statsTimer: ReturnType<typeof setInterval> | null = null;
+  private statsTimer: ReturnType<typeof setInterval> | undefined;
   private readonly recovery: Recovery;
   private readonly watch: PathWatch;
   private readonly negotiator: Negotiator;
@@ -109,10 +109,7 @@ export class MediaLink {
   }
 
   stop(): void {
-    if (this.statsTimer !== null) {
-      clearInterval(this.statsTimer);
-    }
-    this.statsTimer = null;
+    clearInterval(this.statsTimer);
     this.config = null;
     this.failure = null;
     document.removeEventListener('visibilitychange', this.pageTurned);
@@ -283,6 +280,9 @@ export class MediaLink {
       return;
     }
     this.watch.learn(stats);
+    if (peer.repeats.read(stats, Date.now())) {
+      this.reoffer();
+    }
     const reading = this.stats.read(stats, Date.now(), peer.cameraSent());
     this.wire.stats(reading.report);
     if (this.stall.read(reading.bytesIn, this.slots.some((slot) => slot.state === 'active'))) {

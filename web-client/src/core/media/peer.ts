@@ -1,6 +1,7 @@
 import { cameraLayers } from './layers';
 import { offerOptions } from './quirks/offer-restart';
 import { keepLayers } from './quirks/paused-layers';
+import { voiceOnce, VoiceRepeats } from './voice-repeats';
 
 export interface SlotCounts {
   audio: number;
@@ -20,6 +21,8 @@ export type SendKind = 'microphone' | 'camera' | 'document';
  */
 export class Peer {
   readonly connection: RTCPeerConnection;
+  /* What it says holds from the next answer on. */
+  readonly repeats = new VoiceRepeats();
   private readonly senders: Record<SendKind, RTCRtpTransceiver>;
   private readonly receivers: RTCRtpTransceiver[] = [];
 
@@ -53,7 +56,8 @@ export class Peer {
     return this.connection.localDescription?.sdp ?? offer.sdp ?? '';
   }
 
-  async answer(sdp: string): Promise<void> {
+  async answer(answer: string): Promise<void> {
+    const sdp = this.repeats.once ? voiceOnce(answer) : answer;
     await keepLayers(this.senders.camera.sender, () =>
       this.connection.setRemoteDescription({ type: 'answer', sdp }),
     );
