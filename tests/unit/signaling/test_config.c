@@ -7,9 +7,13 @@
 #include "tests/harness/file.h"
 #include "tests/harness/temp.h"
 
+/* Beside a store that is there already. */
 static int load(const char *text, struct sig_config **ret_config, char **ret_what)
 {
-    g_autofree char *path = g_build_filename(temp_dir(), "shipinban.conf", NULL);
+    const char *folder = temp_dir();
+    g_autofree char *store = g_build_filename(folder, "hall.db", NULL);
+    file_write(store, "", 0);
+    g_autofree char *path = g_build_filename(folder, "shipinban.conf", NULL);
     file_write(path, text, strlen(text));
     return sig_config_load(path, ret_config, ret_what);
 }
@@ -56,7 +60,7 @@ static void test_values(void)
     g_autofree char *what = NULL;
     const char *text =
         "# a comment\n[media]\nlisten = 127.0.0.1; ::1\nvideo_codecs = h264\nudp_port = 0\n"
-        "[hall]\nalways_open = true\ndatabase = /var/lib/x.db\n[server]\nlog_level = debug\nweb_root = /\n";
+        "[hall]\nalways_open = true\ndatabase = /var/lib/x.db\nseed_dir = /\n[server]\nlog_level = debug\nweb_root = /\n";
     g_assert_cmpint(load(text, &config, &what), ==, 0);
     g_assert_cmpstr(config->media.listen[1], ==, "::1");
     g_assert_cmpuint(config->media.tcp_port, ==, 0); /* as udp_port */
@@ -96,9 +100,11 @@ static void test_relative_paths(void)
     g_autofree char *path = g_build_filename(folder, "c.conf", NULL);
     g_autofree char *expected = g_build_filename(folder, "pages", NULL);
     g_assert_cmpint(g_mkdir(expected, 0700), ==, 0);
-    file_write(path, "[server]\nweb_root=./sub/../pages\n", 33);
+    const char *text = "[server]\nweb_root=./sub/../pages\n[hall]\nseed_dir=.\n";
+    file_write(path, text, strlen(text));
     g_assert_cmpint(sig_config_load(path, &config, &what), ==, 0);
     g_assert_cmpstr(config->server.web_root, ==, expected);
+    g_assert_cmpstr(config->hall.seed_dir, ==, folder);
     sig_config_destroy(config);
 }
 
@@ -149,6 +155,10 @@ static void test_faults(void)
     expect_fault("[server]\npublic_url = https://host.example/a?b\n", 2, "https://host");
     expect_fault("[server]\npublic_url = https://host.example/a b\n", 2, "https://host");
     expect_fault("[server]\npublic_url = https://host.example/../a\n", 2, "https://host");
+    g_autofree char *name = g_strnfill(108, 'x');
+    g_autofree char *control = g_strdup_printf("[server]\ncontrol = /%s\n", name);
+    expect_fault(control, 2, "longer than a socket's name");
+    expect_fault("[hall]\ndatabase = new.db\n", 0, "[hall] seed_dir: is missing");
 }
 
 static void test_missing_file(void)
