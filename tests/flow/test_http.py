@@ -54,6 +54,10 @@ def test_pages():
             assert words in headers[name], name
         assert 'unsafe' not in headers['content-security-policy'] and 'strict-transport-security' not in headers
         assert daemon.http('GET', '/clerk')[2] == b'<!doctype html>clerk'
+        for path in ('/clerk/', '//clerk//'):
+            status, led, _ = daemon.http('GET', path)
+            assert (status, led['location']) == (308, '/clerk'), path
+        assert daemon.http('GET', '/nowhere/')[0] == 404
         status, again, text = daemon.http('GET', '/', headers={'If-None-Match': headers['etag']})
         assert (status, text) == (304, b'')
         status, headers, _ = daemon.http('GET', '/assets/main-0a1b2c3d.js')
