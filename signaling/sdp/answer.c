@@ -127,8 +127,9 @@ static void agree_ids(struct sfu_negotiation *negotiation, unsigned index)
                     ids[mine] = 0;
     }
     memcpy(&negotiation->sections[index].extensions, ids, COUNT);
-    if (negotiation->sections[index].extensions.rid == 0)
-        negotiation->sections[index].layer_count = 0;
+    if (negotiation->sections[index].extensions.rid == 0 ||
+        negotiation->sections[index].extensions.mid == 0)
+        negotiation->sections[index].layer_count = 0; /* they could not be told apart */
 }
 
 /* What was met on the way through the sections. */
