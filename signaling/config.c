@@ -1,7 +1,6 @@
 #include "signaling/config.h"
 
 #include <errno.h>
-#include <gio/gio.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -100,8 +99,8 @@ char *sig_config_fault(const struct sig_config *config, const char *section, con
     return fault_text(config->path, config->lines, section, key, why);
 }
 
-int config_fail(struct config_loader *loader, const char *section, const char *key,
-                const char *format, ...)
+int sig_config_fail(struct config_loader *loader, const char *section, const char *key,
+                    const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -124,11 +123,11 @@ static int names_check(struct config_loader *loader)
     g_auto(GStrv) sections = g_key_file_get_groups(loader->file, NULL);
     for (char **section = sections; *section; section++) {
         if (!key_find(*section, NULL))
-            return config_fail(loader, *section, NULL, "unknown section");
+            return sig_config_fail(loader, *section, NULL, "unknown section");
         g_auto(GStrv) names = g_key_file_get_keys(loader->file, *section, NULL, NULL);
         for (char **name = names; *name; name++)
             if (!key_find(*section, *name))
-                return config_fail(loader, *section, *name, "unknown key");
+                return sig_config_fail(loader, *section, *name, "unknown key");
     }
     return 0;
 }
@@ -141,7 +140,7 @@ static int value_read(struct config_loader *loader, const struct config_key *key
         g_strstrip(text);
     if ((!text || !*text) && !key->fallback)
         return 0;
-    return config_value_read(loader, key, text && *text ? text : key->fallback, config);
+    return sig_config_value_read(loader, key, text && *text ? text : key->fallback, config);
 }
 
 static int load(struct config_loader *loader, struct sig_config *config)
@@ -167,7 +166,7 @@ static int load(struct config_loader *loader, struct sig_config *config)
     int r = names_check(loader);
     for (size_t i = 0; r == 0 && i < G_N_ELEMENTS(keys); i++)
         r = value_read(loader, &keys[i], config);
-    return r == 0 ? config_check(loader, config) : r;
+    return r == 0 ? sig_config_check(loader, config) : r;
 }
 
 int sig_config_load(const char *path, struct sig_config **ret_config, char **ret_what)

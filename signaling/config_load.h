@@ -40,15 +40,15 @@ struct config_loader {
 
 /* The fault in words, with file, line, section and key; `key` NULL: it is the section's. -EINVAL. */
 G_GNUC_PRINTF(4, 5)
-int config_fail(struct config_loader *loader, const char *section, const char *key,
-                const char *format, ...);
+int sig_config_fail(struct config_loader *loader, const char *section, const char *key,
+                    const char *format, ...);
 
 /* Reads `text` as the key's type says into its place in `config` (config_values.c). 0 or -EINVAL. */
-int config_value_read(struct config_loader *loader, const struct config_key *key, const char *text,
-                      struct sig_config *config);
+int sig_config_value_read(struct config_loader *loader, const struct config_key *key,
+                          const char *text, struct sig_config *config);
 
 /* Things that two keys decide together, or a key and what is there; completes what was left out (config_checks.c).
  * 0 or -EINVAL. */
-int config_check(struct config_loader *loader, struct sig_config *config);
+int sig_config_check(struct config_loader *loader, struct sig_config *config);
 
 #endif

@@ -9,8 +9,9 @@ static int number_read(struct config_loader *loader, const struct config_key *ke
 {
     guint64 value;
     if (!g_ascii_string_to_unsigned(text, 10, key->min, key->max, &value, NULL))
-        return config_fail(loader, key->section, key->name,
-                           "\"%s\" is not a whole number from %u to %u", text, key->min, key->max);
+        return sig_config_fail(loader, key->section, key->name,
+                               "\"%s\" is not a whole number from %u to %u", text, key->min,
+                               key->max);
     *ret_value = (unsigned)value;
     return 0;
 }
@@ -19,8 +20,8 @@ static int truth_read(struct config_loader *loader, const struct config_key *key
                       bool *ret_value)
 {
     if (strcmp(text, "true") && strcmp(text, "false"))
-        return config_fail(loader, key->section, key->name, "\"%s\" is neither true nor false",
-                           text);
+        return sig_config_fail(loader, key->section, key->name, "\"%s\" is neither true nor false",
+                               text);
     *ret_value = !strcmp(text, "true");
     return 0;
 }
@@ -31,7 +32,7 @@ static int address_check(struct config_loader *loader, const struct config_key *
     unsigned char address[16];
     if (inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1)
         return 0;
-    return config_fail(loader, key->section, key->name, "\"%s\" is no IP address", text);
+    return sig_config_fail(loader, key->section, key->name, "\"%s\" is no IP address", text);
 }
 
 static int list_read(struct config_loader *loader, const struct config_key *key, const char *text,
@@ -43,15 +44,15 @@ static int list_read(struct config_loader *loader, const struct config_key *key,
         if (*g_strstrip(*item))
             g_ptr_array_add(list, g_strdup(*item));
     if (!list->len || list->len > SFU_MAX_LISTEN)
-        return config_fail(loader, key->section, key->name, "one to %d addresses, separated by ;",
-                           SFU_MAX_LISTEN);
+        return sig_config_fail(loader, key->section, key->name,
+                               "one to %d addresses, separated by ;", SFU_MAX_LISTEN);
     for (guint i = 0; i < list->len; i++) {
         if (address_check(loader, key, list->pdata[i]) < 0)
             return -EINVAL;
         for (guint k = 0; k < i; k++)
             if (!strcmp(list->pdata[i], list->pdata[k]))
-                return config_fail(loader, key->section, key->name, "%s is there twice",
-                                   (const char *)list->pdata[i]);
+                return sig_config_fail(loader, key->section, key->name, "%s is there twice",
+                                       (const char *)list->pdata[i]);
     }
     g_ptr_array_add(list, NULL);
     *ret_list = (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
@@ -67,9 +68,10 @@ static int networks_read(struct config_loader *loader, const struct config_key *
         g_strstrip(*item);
     struct sig_proxies *proxies = sig_proxies_create(list, SIG_PROXY_X_FORWARDED_FOR, &bad);
     if (!proxies)
-        return config_fail(loader, key->section, key->name,
-                           "\"%s\": up to %d addresses or networks (10.0.0.0/8), separated by ;",
-                           bad, SIG_MAX_PROXIES);
+        return sig_config_fail(
+            loader, key->section, key->name,
+            "\"%s\": up to %d addresses or networks (10.0.0.0/8), separated by ;", bad,
+            SIG_MAX_PROXIES);
     sig_proxies_destroy(proxies);
     *ret_list = g_steal_pointer(&list);
     return 0;
@@ -83,7 +85,7 @@ static int relays_read(struct config_loader *loader, const struct config_key *ke
     for (char **item = list; *item; item++) {
         if (!g_regex_match_simple("^turns?:[A-Za-z0-9.:\\[\\]-]+(\\?transport=(udp|tcp))?$",
                                   g_strstrip(*item), 0, 0))
-            return config_fail(
+            return sig_config_fail(
                 loader, key->section, key->name,
                 "\"%s\" is no relay like turn:host:3478?transport=udp or turns:host:443?transport=tcp",
                 *item);
@@ -105,9 +107,9 @@ static int url_read(struct config_loader *loader, const struct config_key *key, 
     for (const char *c = path; good && c && *c; c++)
         good = g_ascii_isalnum(*c) || strchr("/-_.~", *c);
     if (!good)
-        return config_fail(loader, key->section, key->name,
-                           "\"%s\" is no address like https://host or https://host:port/path",
-                           text);
+        return sig_config_fail(loader, key->section, key->name,
+                               "\"%s\" is no address like https://host or https://host:port/path",
+                               text);
     size_t len = strlen(text);
     *ret_url = g_strndup(text, text[len - 1] == '/' ? len - 1 : len);
     return 0;
@@ -124,20 +126,20 @@ static int codecs_read(struct config_loader *loader, const struct config_key *ke
                                : !strcmp(*name, "h264") ? SFU_CODEC_H264
                                                         : SFU_CODEC_NONE;
         if (codec == SFU_CODEC_NONE)
-            return config_fail(loader, key->section, key->name, "\"%s\" is neither vp8 nor h264",
-                               *name);
+            return sig_config_fail(loader, key->section, key->name,
+                                   "\"%s\" is neither vp8 nor h264", *name);
         for (unsigned i = 0; i < config->media.video_codec_count; i++)
             if (config->media.video_codecs[i] == codec)
-                return config_fail(loader, key->section, key->name, "%s is there twice", *name);
+                return sig_config_fail(loader, key->section, key->name, "%s is there twice", *name);
         config->media.video_codecs[config->media.video_codec_count++] = codec;
     }
     return config->media.video_codec_count
                ? 0
-               : config_fail(loader, key->section, key->name, "no codec");
+               : sig_config_fail(loader, key->section, key->name, "no codec");
 }
 
-int config_value_read(struct config_loader *loader, const struct config_key *key, const char *text,
-                      struct sig_config *config)
+int sig_config_value_read(struct config_loader *loader, const struct config_key *key,
+                          const char *text, struct sig_config *config)
 {
     void *at = (char *)config + key->offset;
     switch (key->type) {
@@ -150,15 +152,15 @@ int config_value_read(struct config_loader *loader, const struct config_key *key
     case CONFIG_URL: return url_read(loader, key, text, at);
     case CONFIG_PROXY_HEADER:
         if (!sig_proxy_header_parse(text, at))
-            return config_fail(loader, key->section, key->name,
-                               "\"%s\" is neither x-forwarded-for nor x-real-ip", text);
+            return sig_config_fail(loader, key->section, key->name,
+                                   "\"%s\" is neither x-forwarded-for nor x-real-ip", text);
         return 0;
     case CONFIG_NUMBER: return number_read(loader, key, text, at);
     case CONFIG_TRUTH: return truth_read(loader, key, text, at);
     case CONFIG_LEVEL:
         if (log_level_parse(text, at) < 0)
-            return config_fail(loader, key->section, key->name,
-                               "\"%s\" is none of error, warning, info, debug", text);
+            return sig_config_fail(loader, key->section, key->name,
+                                   "\"%s\" is none of error, warning, info, debug", text);
         return 0;
     case CONFIG_CODECS: return codecs_read(loader, key, text, config);
     }

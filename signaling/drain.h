@@ -15,9 +15,8 @@ struct sig_identity;
 struct sig_drain {
     int64_t deadline_us;    /* monotonic; 0: not draining */
     int64_t deadline_at_us; /* wall clock */
-    bool
-        leaving; /* the calls were ended; the pages still hear from the hall what that means for them */
-    bool goodbye;        /* the pages were sent away: only goodbyes are written */
+    bool leaving; /* the calls were ended; the pages hear from the hall what that means for them */
+    bool goodbye; /* the pages were sent away: only goodbyes are written */
     int64_t given_up_us; /* monotonic: when those are not waited for any longer */
     guint timer;
     void (*finished)(void *user);

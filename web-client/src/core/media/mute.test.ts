@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { RequestData } from '../messages';
 import { anyDevices, installFakeRtc } from '../testing/fake-rtc';
+import { silentWire } from '../testing/silent-wire';
 import { Capture } from './capture';
 import { MediaLink } from './media-link';
 
@@ -17,15 +18,7 @@ beforeEach(() => {
   installFakeRtc(anyDevices);
   told = [];
   capture = new Capture();
-  media = new MediaLink(
-    {
-      offer: (d) => Promise.resolve({ sdp: 'answer', offer_id: d.offer_id }),
-      mute: (d) => told.push(d),
-      interrupted: () => undefined,
-      stats: () => undefined,
-    },
-    capture,
-  );
+  media = new MediaLink(silentWire(told), capture);
 });
 afterEach(() => {
   media.stop();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { FakeStream, FakeTrack, installFakeRtc } from '../testing/fake-rtc';
+import { silentWire } from '../testing/silent-wire';
 import { Capture } from './capture';
 import { MediaLink } from './media-link';
 import { PaperCamera } from './paper-camera';
@@ -75,15 +76,7 @@ beforeEach(() => {
     enumerateDevices: async () => devices.map((one) => ({ kind: 'videoinput', deviceId: one.id, label: one.label })),
   });
   capture = new Capture();
-  media = new MediaLink(
-    {
-      offer: (d) => Promise.resolve({ sdp: 'answer', offer_id: d.offer_id }),
-      mute: (d) => told.push(d),
-      interrupted: () => undefined,
-      stats: () => undefined,
-    },
-    capture,
-  );
+  media = new MediaLink(silentWire(told), capture);
   papers = new PaperCamera(media, capture);
 });
 afterEach(() => {

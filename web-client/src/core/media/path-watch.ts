@@ -1,3 +1,4 @@
+import { chosenPair } from './chosen-pair';
 import type { Peer } from './peer';
 
 const lookEveryMs = 300;
@@ -29,7 +30,7 @@ interface Entry {
 /* null: there is none, the device took its end away or nothing is connected yet */
 export function pathOf(stats: Iterable<Entry>): Path | null {
   const entries = [...stats];
-  const pair = entries.find((one) => one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded');
+  const pair = chosenPair(entries);
   if (!pair) {
     return null;
   }

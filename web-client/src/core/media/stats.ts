@@ -1,4 +1,5 @@
 import type { MediaStats } from '../messages';
+import { chosenPair } from './chosen-pair';
 import type { CameraSent } from './peer';
 
 interface Totals {
@@ -75,9 +76,7 @@ export class StatsReader {
     const entries = [...stats];
     const inbound = entries.filter((one) => one.type === 'inbound-rtp');
     const outbound = cameraEntries(entries, camera);
-    const pair = entries.find(
-      (one) => one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded',
-    );
+    const pair = chosenPair(entries);
     const now: Totals = {
       at,
       decoded: sum(inbound, 'framesDecoded'),

@@ -1,3 +1,5 @@
+import { chosenPair } from './chosen-pair';
+
 /*
  * Whether this page's voice is sent twice (RED). On a narrow way that loses nothing the room of the repeats goes to the picture;
  * the server does the same on the way to a listener. Opus' own correction stays in either case.
@@ -28,7 +30,7 @@ export class VoiceRepeats {
   /* Reads getStats(). True: `once` has changed. Engines that do not tell their estimate keep sending as they do. */
   read(stats: Iterable<Entry>, at: number): boolean {
     const entries = [...stats];
-    const pair = entries.find((one) => one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded');
+    const pair = chosenPair(entries);
     const bps = pair?.availableOutgoingBitrate;
     if (bps === undefined) {
       return false;
